@@ -1,0 +1,1 @@
+"""The running world: simulators, models, roles, and the runtime that connects them."""

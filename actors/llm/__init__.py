@@ -1,0 +1,1 @@
+"""The Model port and its adapters."""

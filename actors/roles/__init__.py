@@ -1,0 +1,1 @@
+"""The five roles and the curator, as pure logic."""

@@ -1,0 +1,1 @@
+"""How roles reach each other: one small port, in one process or on Ray."""

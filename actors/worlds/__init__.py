@@ -1,0 +1,1 @@
+"""Worlds to practise in: pure, seeded, free of Ray; one folder a world."""

@@ -1,0 +1,1 @@
+"""Facts and where they are kept: event types, codec, the EventLog port, its stores, and folds over them."""

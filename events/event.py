@@ -1,0 +1,73 @@
+"""An event as a writer proposes it, and as the store has recorded it: two types, never one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from events.codec import unpack
+from events.fact import FACTS, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a writer proposes: a fact and what caused it. It has no time and no position; the store adds those.
+
+    Attributes:
+        fact: the payload.
+        causation: id of the event that led to this one, if any.
+        id: needed only for an append with `ANY`, where stream and version cannot be the identity; must be
+            unique for ever and should be time-ordered (UUIDv7). Elsewhere the store derives it: `stream@version`.
+    """
+
+    fact: Fact
+    causation: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """What the store has recorded; immutable for ever.
+
+    Attributes:
+        position: place in the whole log, from 1, without gaps.
+        stream: name of the stream, `category/rest`.
+        version: place in the stream, from 0, without gaps.
+        id: identity, by default `stream@version`.
+        type: the fact's name in the log.
+        schema: schema number that the payload was written with.
+        time: nanoseconds since 1970, by the store's clock; never used for order.
+        correlation: the run that this belongs to.
+        causation: id of the event that led to it, or None.
+        payload: msgpack bytes of the fact, as written.
+        hash: chain value over this event and everything before it.
+    """
+
+    position: int
+    stream: str
+    version: int
+    id: str
+    type: str
+    schema: int
+    time: int
+    correlation: str
+    causation: str | None
+    payload: bytes
+    hash: bytes
+
+    @property
+    def category(self) -> str:
+        """The stream's name up to the first slash."""
+        return self.stream.partition("/")[0]
+
+    def fact(self) -> Fact:
+        """The payload as a typed fact of the current schema.
+
+        Raises:
+            UnknownFact: if this version of Journeyman does not know the type or its schema number.
+        """
+        return FACTS.load(self.type, self.schema, unpack(self.payload))
+
+
+def identity(stream: str, version: int) -> str:
+    """The id of the event at this place: derived, so that a retry of the same act is the same event."""
+    return f"{stream}@{version}"

@@ -1,0 +1,190 @@
+"""The facts of training: what happened, in the past tense, as pydantic models under names that never change."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from events.fact import Fact
+
+Plain = dict[str, Any]
+
+
+# ---- a run and its waves: stream run/RUN ------------------------------------------------------------------------
+
+
+class RunStarted(Fact, name="RunStarted"):
+    """A run began; `settings` is everything that decides its results."""
+
+    run: str
+    command: str
+    world: str
+    seed: int
+    settings: Plain
+    software: str
+
+
+class WaveStarted(Fact, name="WaveStarted"):
+    """A wave of episodes began against one fixed version of the skillbook."""
+
+    wave: int
+    phase: Literal["train", "held_out"]
+    skillbook: str
+    skillbook_version: int
+    episodes: int
+
+
+class WaveFinished(Fact, name="WaveFinished"):
+    """Every episode of the wave is scored or given up, and its delta is applied or rejected."""
+
+    wave: int
+    phase: Literal["train", "held_out"]
+    skillbook_version: int
+
+
+class RunPaused(Fact, name="RunPaused"):
+    """The run was stopped cleanly and can be resumed; `reason` says by what."""
+
+    reason: str
+
+
+class RunResumed(Fact, name="RunResumed"):
+    """A paused or broken run goes on."""
+
+    reason: str = ""
+
+
+class RunFinished(Fact, name="RunFinished"):
+    """The run came to its end; `skillbook_sha256` is the hash that a replay must find again."""
+
+    status: Literal["finished", "converged", "budget"]
+    skillbook: str
+    skillbook_version: int
+    skillbook_sha256: str
+
+
+# ---- one episode: stream episode/RUN/NAME, its key apart on key/RUN/NAME ------------------------------------------
+
+
+class ScenarioProposed(Fact, name="ScenarioProposed"):
+    """The brief of a scenario: all that the agent may know at the start."""
+
+    scenario: str
+    brief: Plain
+
+
+class KeySealed(Fact, name="KeySealed"):
+    """The key of a scenario: true faults, causes and seed. On a stream that no agent's reader is given."""
+
+    scenario: str
+    key: Plain
+
+
+class EpisodeStarted(Fact, name="EpisodeStarted"):
+    """An episode began. `arm` tells held-out episodes with and without skills, and baselines, apart."""
+
+    run: str
+    index: int
+    wave: int
+    phase: Literal["train", "held_out"]
+    arm: str
+    world: str
+    scenario: str
+    agent: str
+    skillbook: str
+    skillbook_version: int
+
+
+class SkillShown(Fact):
+    """One line of a manifest: which version of which skill stood where in the prompt."""
+
+    skill: str
+    version: int
+
+
+class ModelReplied(Fact, name="ModelReplied"):
+    """One answer of the agent's model, with the manifest of the prompt that it answered."""
+
+    turn: int
+    model: str
+    prompt_sha256: str
+    skills: tuple[SkillShown, ...] = ()
+    text: str = ""
+    calls: tuple[Plain, ...] = ()
+    stop: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    cost_usd: float = 0.0
+    seconds: float = 0.0
+
+
+class ToolReturned(Fact, name="ToolReturned"):
+    """The world answered a tool call: findings, text, and what it cost in the world's own time and money."""
+
+    turn: int
+    call: Plain
+    result: Plain
+    minutes: float = 0.0
+    money: float = 0.0
+
+
+class SubmissionMade(Fact, name="SubmissionMade"):
+    """The agent's closing act: typed claims, and free text for the customer."""
+
+    submission: Plain
+
+
+class EpisodeFinished(Fact, name="EpisodeFinished"):
+    """The episode ended: by the agent's own act, cut off by a limit, or by a failure outside the agent."""
+
+    how: Literal["terminated", "truncated", "failed"]
+    cause: str = ""
+    turns: int = 0
+    minutes: float = 0.0
+    money: float = 0.0
+
+
+class EpisodeScored(Fact, name="EpisodeScored"):
+    """What a rubric says of an episode. Two numbers, never one: `success` (0 or 1) and `points` (0 to 100)."""
+
+    rubric: str
+    success: int
+    points: float
+    grade: str
+    categories: dict[str, float]
+    feedback: tuple[str, ...] = ()
+    tags: dict[str, str] = Field(default_factory=dict)
+    detail: Plain = Field(default_factory=dict)
+
+
+# ---- learning: proposals on lesson/RUN/NAME, the book on skillbook/NAME --------------------------------------------
+
+
+class LessonsProposed(Fact, name="LessonsProposed"):
+    """What the reflector took from an episode: small typed lessons, not yet believed by anybody."""
+
+    episode: str
+    reflector: str
+    lessons: tuple[Plain, ...]
+
+
+class SkillsAccepted(Fact, name="SkillsAccepted"):
+    """A delta was applied, whole, and led to this version of the book."""
+
+    version: int
+    operations: tuple[Plain, ...]
+    curator: str
+    wave: int
+    evidence: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+class SkillsRejected(Fact, name="SkillsRejected"):
+    """A delta or lesson was refused, with the reason."""
+
+    base_version: int
+    operations: tuple[Plain, ...]
+    reason: str
+    wave: int

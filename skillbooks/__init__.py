@@ -1,0 +1,1 @@
+"""What was learned, as pure folds over the log."""
