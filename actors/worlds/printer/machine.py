@@ -1,0 +1,126 @@
+"""Printer models: kinematics, electronics, heaters, and the parts that a model lacks, from `data/machines.yaml`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from actors.worlds.printer.component import DATA, Component, Parameter, components
+
+
+class PrinterType(StrEnum):
+    """The printer models that ship with Journeyman; more are data (`machines()` lists all)."""
+
+    ENDER_3 = "ender_3"
+    ENDER_3_BLTOUCH = "ender_3_bltouch"
+    CR_10_DUAL_Z = "cr_10_dual_z"
+    PRUSA_MK3S = "prusa_mk3s"
+    VORON_2_4 = "voron_2_4"
+    COREXY_ENCLOSED = "corexy_enclosed"
+    IDEX_300 = "idex_300"
+
+
+class Steps(BaseModel):
+    """Motor steps per mm of each axis."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    x: float
+    y: float
+    z: float
+    e: float
+
+
+class HotEnd(BaseModel):
+    """Constants of the heater block: power in W, heat capacity in J/K, losses in W/K, sensor lag rate in 1/s."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    power: float
+    heat: float
+    loss: float
+    loss_fan: float
+    lag: float
+
+
+class Bed(BaseModel):
+    """Constants of the heated bed: power in W, heat capacity in J/K, loss in W/K."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    power: float
+    heat: float
+    loss: float
+
+
+class Mass(BaseModel):
+    """Moving mass of each axis in kg."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    x: float
+    y: float
+
+
+class Machine(BaseModel):
+    """One printer model.
+
+    Attributes:
+        drivers: `tmc` drivers can be read back (M122), `a4988` cannot.
+        probe: what finds the bed.
+        pid: Kp, Ki, Kd of the hot end in Marlin's units.
+        melt_limit: mm3/s at which filament no longer gets hot enough, Qm of the melt model.
+        acceleration: mm/s2 in prints.
+        hours_new: mean age in printing hours of a machine in a scenario.
+        lacks: ids of parts that this model has not.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    name: str
+    kinematics: Literal["cartesian", "corexy", "idex"]
+    extruder: Literal["bowden", "direct"]
+    drivers: Literal["a4988", "tmc"]
+    probe: Literal["none", "bltouch", "inductive"]
+    volts: float
+    bed_size: tuple[float, float]
+    steps: Steps
+    pid: tuple[float, float, float]
+    mintemp: float
+    maxtemp: float
+    hotend: HotEnd
+    bed: Bed
+    melt_limit: float
+    mass: Mass
+    acceleration: float
+    hours_new: float
+    lacks: frozenset[str]
+
+    @property
+    def parts(self) -> dict[str, Component]:
+        """The parts that this model has, by id."""
+        return {key: part for key, part in components().items() if key not in self.lacks}
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """The parameters that this model has, by full id."""
+        return {f"{key}.{name}": p for key, part in self.parts.items() for name, p in part.parameters.items()}
+
+
+@cache
+def machines() -> dict[str, Machine]:
+    """All printer models by id."""
+    with (DATA / "machines.yaml").open(encoding="utf-8") as file:
+        raw: dict[str, dict[str, Any]] = yaml.safe_load(file)
+    models = {}
+    for key, own in raw.items():
+        base = raw.get(own.get("like", ""), {})
+        merged = {**base, **own, "id": key}
+        merged.pop("like", None)
+        models[key] = Machine.model_validate(merged)
+    return models

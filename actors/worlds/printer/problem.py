@@ -1,0 +1,77 @@
+"""Problem types, their root causes and severities, from `data/problems.yaml`; the catalogue that everybody may read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from actors.worlds.printer.component import DATA
+from actors.worlds.printer.machine import Machine
+
+
+class ProblemSeverity(StrEnum):
+    """How far a fault has gone."""
+
+    MINOR = "minor"
+    MODERATE = "moderate"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+class Cause(BaseModel):
+    """A root cause: what it does to physical parameters at each of the four severities.
+
+    Attributes:
+        share: share of its problem type's occurrences.
+        effects: parameter -> value at minor, moderate, major, critical.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    share: float
+    aliases: tuple[str, ...] = ()
+    effects: dict[str, tuple[float, float, float, float]]
+
+    def at(self, severity: ProblemSeverity) -> dict[str, float]:
+        """The parameters that it sets at this severity."""
+        place = list(ProblemSeverity).index(severity)
+        return {parameter: values[place] for parameter, values in self.effects.items()}
+
+
+class Problem(BaseModel):
+    """A problem type as a user would name it; `rate` per 1,000 printing hours is an assumption (see the data file)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    rate: float
+    aliases: tuple[str, ...] = ()
+    causes: dict[str, Cause]
+
+
+@cache
+def problems() -> dict[str, Problem]:
+    """All problem types by id."""
+    with (DATA / "problems.yaml").open(encoding="utf-8") as file:
+        return {key: Problem.model_validate(value) for key, value in yaml.safe_load(file).items()}
+
+
+@cache
+def causes() -> dict[str, Cause]:
+    """All root causes by id, `component.condition`."""
+    return {key: cause for problem in problems().values() for key, cause in problem.causes.items()}
+
+
+@cache
+def type_of(cause: str) -> str:
+    """The problem type that a root cause belongs to."""
+    return next(key for key, problem in problems().items() if cause in problem.causes)
+
+
+def possible(cause: str, machine: Machine) -> bool:
+    """True if this model has the parts on which the cause acts."""
+    return all(parameter in machine.parameters for parameter in causes()[cause].effects)
