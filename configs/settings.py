@@ -1,0 +1,94 @@
+"""The settings that decide what a run does: one validated, frozen model for all commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+STORES = ("sqlite:///", "postgresql://", "memory://")
+"""What a store's URL may begin with."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Settings(BaseModel):
+    """What `train`, `try`, `evaluate` and `stress` go by; a command reads the fields that concern it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+    world: Name = Field(default="printer", description="the trade that is practised")
+    scenario: Name | None = Field(default=None, description="one scenario by its id")
+    scenarios: Name | None = Field(default=None, description="a file of scenarios, YAML or JSON")
+    set: Name | None = Field(default=None, description="a named set of scenarios, such as curated")
+    episodes: int = Field(default=60, ge=1, le=100_000_000, description="how many episodes are practised")
+    difficulty: Literal["easy", "medium", "hard", "mixed"] = Field(
+        default="mixed", description="of generated scenarios"
+    )
+    agent: Name = Field(default="apprentice", description="who plays the episodes")
+    skillbook: Name | None = Field(default=None, description="the book, NAME or NAME@VERSION; default: the world's")
+    wave: int = Field(default=10, ge=1, le=1_000_000, description="episodes between two versions of the book")
+    workers: int | None = Field(default=None, ge=1, le=100_000, description="episodes at a time; default: one a core")
+    held_out: int = Field(default=40, ge=0, le=1_000_000, description="pairs of the held-out comparison, 0 for none")
+    learning: bool = Field(default=True, description="whether lessons are written into the book")
+    resume: Name | None = Field(default=None, description="the run to go on with")
+    store: Name = Field(default="sqlite:///journeyman.db", description="where the log is kept")
+    runtime: Literal["local", "ray"] = Field(default="ray", description="one process, or actors on Ray")
+    ray_address: Name | None = Field(default=None, description="a running Ray; default: start or join one here")
+    seed: int = Field(default=0, ge=0, lt=2**63, description="decides scenarios, machines and the offline agent")
+    json_output: bool = Field(default=False, alias="json", description="one JSON object instead of people's text")
+
+    @property
+    def book(self) -> str:
+        """The skillbook's name without a version: the one asked for, or the world's own."""
+        return (self.skillbook or self.world).partition("@")[0]
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if self.scenarios and self.set:
+            raise ValueError("'scenarios' and 'set' both say where scenarios come from; give one of them")
+        return self
+
+    @field_validator("store")
+    @classmethod
+    def _known_store(cls, store: str) -> str:
+        if not store.startswith(STORES):
+            raise ValueError(f"it must begin with {_either(STORES)}")
+        return store
+
+
+def choices(name: str) -> tuple[str, ...]:
+    """The values of a setting that has only a few; empty for the others."""
+    schema = Settings.model_json_schema(by_alias=True)["properties"].get(name, {})
+    return tuple(schema.get("enum", ()))
+
+
+def field_names() -> list[str]:
+    """The settings as users write them, in the order in which they are explained."""
+    return [field.alias or name for name, field in Settings.model_fields.items()]
+
+
+def attribute(name: str) -> str:
+    """The attribute that holds the setting which users write as `name`."""
+    return "json_output" if name == "json" else name
+
+
+def allowed(name: str) -> str:
+    """What a setting may be, in words, read off its definition; empty for an unknown name."""
+    return _in_words(Settings.model_json_schema(by_alias=True)["properties"].get(name, {}))
+
+
+def _in_words(schema: dict[str, Any]) -> str:
+    for choice in schema.get("anyOf", []):
+        if choice.get("type") != "null":
+            return _in_words(choice)
+    if "enum" in schema:
+        return _either(schema["enum"])
+    if schema.get("type") == "integer":
+        return f"a whole number of at least {schema['minimum']}"
+    return {"boolean": "true or false", "string": "a text"}.get(schema.get("type", ""), "")
+
+
+def _either(names: Sequence[str]) -> str:
+    return ", ".join(names[:-1]) + " or " + names[-1]

@@ -1,0 +1,107 @@
+"""The flags that commands share, and how flags, environment and file become one set of settings."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from configs.layers import Loaded, load_settings
+from ops.console.screen import error_line
+
+Command = Callable[..., Any]
+
+_FLAGS: dict[str, tuple[str, str]] = {
+    "world": ("NAME", "The trade that is practised.  [printer]"),
+    "scenario": ("ID", "One scenario, by its id."),
+    "scenarios": ("FILE", "Scenarios from a YAML or JSON file."),
+    "set": ("NAME", "A named set of scenarios, such as curated."),
+    "episodes": ("N", "How many episodes are practised.  [60]"),
+    "difficulty": ("LEVEL", "easy, medium, hard or mixed.  [mixed]"),
+    "agent": ("NAME", "Who plays the episodes.  [apprentice]"),
+    "skillbook": ("NAME[@VERSION]", "The book that is learned from and written to.  [the world's name]"),
+    "wave": ("N", "Episodes between two versions of the book.  [10]"),
+    "workers": ("N", "Episodes at a time.  [one a core]"),
+    "held_out": ("N", "Pairs of the held-out comparison; 0 for none.  [40]"),
+    "resume": ("RUN", "Go on with a run that was stopped."),
+    "store": ("URL", "Where the log is kept.  [sqlite:///journeyman.db]"),
+    "runtime": ("NAME", "local (one process) or ray.  [ray]"),
+    "ray_address": ("ADDRESS", "A running Ray; otherwise one is started or joined here."),
+    "seed": ("N", "Decides scenarios, machines and the offline agent.  [0]"),
+}
+"""Placeholder and help of each flag. All are text here: one validator, of the settings, judges every layer."""
+
+ALL_SETTINGS = (*_FLAGS, "learning")
+"""Every setting that has a flag, for commands that show settings."""
+
+
+def settings_flags(*names: str, bare_config: bool = False) -> Callable[[Command], Command]:
+    """Give a command `--config`, `--json` and the named flags; it is called with `loaded: Loaded`.
+
+    Everything that is not a setting (a command's own flags) is handed through unchanged.
+
+    Args:
+        names: the settings that concern the command.
+        bare_config: whether `--config` may stand without a file, as in `info --config`.
+    """
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def with_settings(config: str | None, **given: Any) -> Any:
+            flags = {name: given.pop(name) for name in (*names, "json") if name in given}
+            return command(loaded=_load(config, flags), **given)
+
+        decorated: Command = with_settings
+        for option in reversed([*map(_option, names), _config_option(bare=bare_config), _json_option()]):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+def json_flag(command: Command) -> Command:
+    """Give a command `--json` as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")(command)
+
+
+def store_of(store: str | None) -> str:
+    """The store's URL from a flag, the environment or the default.
+
+    Raises:
+        SettingsError: it is no URL of a store.
+    """
+    return _load(None, {"store": store}).settings.store
+
+
+def store_flag(command: Command) -> Command:
+    """Give a command `--store` as `store`, None when it was not given."""
+    return click.option("--store", metavar="URL", help=_FLAGS["store"][1])(command)
+
+
+def _load(config: str | None, flags: dict[str, Any]) -> Loaded:
+    loaded = load_settings(config, os.environ, flags)
+    for warning in loaded.warnings:
+        error_line(f"warning: {warning}")
+    return loaded
+
+
+def _option(name: str) -> Callable[[Command], Command]:
+    if name == "learning":
+        text = "Practise without writing lessons."
+        return click.option("--no-learning", "learning", flag_value=False, default=None, help=text)
+    placeholder, text = _FLAGS[name]
+    return click.option("--" + name.replace("_", "-"), name, metavar=placeholder, help=text)
+
+
+def _config_option(*, bare: bool) -> Callable[[Command], Command]:
+    text = "Settings from a YAML file; the environment and flags win over it."
+    if bare:
+        return click.option("--config", metavar="[FILE]", is_flag=False, flag_value="", help=text)
+    return click.option("--config", metavar="FILE", help=text)
+
+
+def _json_option() -> Callable[[Command], Command]:
+    return click.option("--json", "json", is_flag=True, default=None, help="One JSON object on standard output.")

@@ -1,0 +1,97 @@
+"""The one place that turns what went wrong into a clear message and an exit status."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+DONE: Final = 0
+SAID_NO: Final = 1
+WRONG_USE: Final = 2
+OUTSIDE_FAILED: Final = 3
+INTERRUPTED: Final = 130
+
+
+class WrongUse(Exception):  # noqa: N818 - errors read as facts
+    """Raised when a command cannot do what it was asked because of how it was asked; the text says what is allowed."""
+
+
+class Interrupted(Exception):  # noqa: N818 - errors read as facts
+    """Raised after Ctrl-C when everything that happened is in the log.
+
+    Attributes:
+        run: the run that `--resume` goes on with; empty when there is nothing to resume.
+    """
+
+    def __init__(self, run: str = "") -> None:
+        self.run = run
+        super().__init__(f"stopped; go on with --resume {run}" if run else "stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What the user is told, and the status that the shell gets."""
+
+    message: str
+    status: int
+
+
+def explain(error: BaseException) -> Failure:
+    """Name a failure: wrong use, the outside, an interruption, or a fault of ours with its trace kept aside."""
+    if isinstance(error, Interrupted):
+        return Failure(str(error), INTERRUPTED)
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return Failure("stopped", INTERRUPTED)
+    if isinstance(error, click.ClickException):
+        return Failure(_click_message(error), WRONG_USE)
+    return _ours(error) or Failure(_unexpected(error), OUTSIDE_FAILED)
+
+
+def _click_message(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    hint = f"\nTry '{context.command_path} --help'." if context else ""
+    return error.format_message() + hint
+
+
+def _ours(error: BaseException) -> Failure | None:
+    """Failures that our own packages announce; looked up late, because each import costs start-up time."""
+    from actors.llm.port import ModelFailed  # noqa: PLC0415
+    from configs.errors import SettingsError  # noqa: PLC0415
+    from events.errors import LogError  # noqa: PLC0415
+
+    if isinstance(error, WrongUse | SettingsError) or _is_unknown_name(error):
+        return Failure(str(error), WRONG_USE)
+    if isinstance(error, LogError | ModelFailed):
+        return Failure(str(error), OUTSIDE_FAILED)
+    if isinstance(error, OSError) and error.filename is not None:
+        return Failure(f"{error.filename}: {error.strerror or error}", OUTSIDE_FAILED)
+    return None
+
+
+def _is_unknown_name(error: BaseException) -> bool:
+    """A bare LookupError is a catalogue's answer to an unknown name; its children are slips of the code."""
+    return isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError | UnicodeError)
+
+
+def _unexpected(error: BaseException) -> str:
+    trace = "".join(traceback.format_exception(error))
+    said = f"{type(error).__name__}: {error}".strip().splitlines()[0][:300]
+    if os.environ.get("JOURNEYMAN_DEBUG"):
+        return f"unexpected: {said}\n{trace}"
+    return f"unexpected: {said}\n{_kept(trace)}"
+
+
+def _kept(trace: str) -> str:
+    try:
+        handle, path = tempfile.mkstemp(prefix="journeyman-", suffix=".trace")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+            file.write(trace)
+    except OSError:
+        return "Run again with JOURNEYMAN_DEBUG=1 to see where."
+    return f"Where it happened is written in {Path(path)}; please report it with that file."
