@@ -32,6 +32,27 @@ class IdentityConflict(LogError):  # noqa: N818 - errors read as facts
         super().__init__(f"event '{event_id}' is already recorded with another {what}; nothing was appended")
 
 
+class VersionTaken(WrongExpectedVersion, IdentityConflict):
+    """Raised when other events stand where these were expected to go: the version and the identity are theirs."""
+
+    def __init__(self, stream: str, expected: int, actual: int, version: int, what: str) -> None:
+        self.stream, self.expected, self.actual = stream, expected, actual
+        self.event_id = f"{stream}@{version}"
+        LogError.__init__(
+            self,
+            f"stream '{stream}' is at version {actual}, not at {expected} as expected: version {version} is already "
+            f"recorded with another {what}; nothing was appended; read the stream again and decide anew",
+        )
+
+
+class UnfitEvent(LogError, ValueError):  # noqa: N818 - errors read as facts
+    """Raised when a proposed event cannot be recorded at all: a bad name, no id where one is needed, too large."""
+
+
+class UnknownStore(LogError, ValueError):  # noqa: N818 - errors read as facts
+    """Raised when a URL names no store that exists here."""
+
+
 class UnknownFact(LogError):  # noqa: N818 - errors read as facts
     """Raised when an event's type or schema number is not registered in this version of Journeyman."""
 
@@ -43,6 +64,10 @@ class UnknownFact(LogError):  # noqa: N818 - errors read as facts
 
 class CorruptLog(LogError):  # noqa: N818 - errors read as facts
     """Raised when the store is not a log of ours, or is damaged beyond what reading can bear."""
+
+
+class ForeignFile(CorruptLog):
+    """Raised when a file or database belongs to somebody else; it was left as it is."""
 
 
 class StoreUnavailable(LogError):  # noqa: N818 - errors read as facts

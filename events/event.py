@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from events.codec import unpack
+from events.codec import pack_fact, unpack
 from events.fact import FACTS, Fact
+
+Row = tuple[int, str, int, str | None, str, int, int, str, str | None, bytes, bytes]
+"""A recorded event as stores keep it: the fields of `RecordedEvent` in order, the id None where it is derived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,38 @@ class Event:
     fact: Fact
     causation: str | None = None
     id: str | None = None
+
+    def packed(self) -> PackedEvent:
+        """The same proposal as bytes and plain values."""
+        fact = self.fact
+        return PackedEvent(fact.fact_name, fact.fact_schema, pack_fact(fact), self.causation, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedEvent:
+    """A proposed event whose fact is packed already: what crosses between processes, and what an import brings.
+
+    Attributes:
+        type: the fact's name in the log; it need not be known here.
+        schema: schema number of the payload.
+        payload: msgpack bytes of the fact.
+        causation: id of the event that led to this one, if any.
+        id: as in `Event`.
+    """
+
+    type: str
+    schema: int
+    payload: bytes
+    causation: str | None = None
+    id: str | None = None
+
+    def packed(self) -> PackedEvent:
+        """Itself."""
+        return self
+
+
+Proposal = Event | PackedEvent
+"""What a log accepts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +106,10 @@ class RecordedEvent:
 def identity(stream: str, version: int) -> str:
     """The id of the event at this place: derived, so that a retry of the same act is the same event."""
     return f"{stream}@{version}"
+
+
+def recorded(row: Row) -> RecordedEvent:
+    """A store's row as the event that readers see."""
+    if row[3] is not None:
+        return RecordedEvent(*row)  # type: ignore[arg-type]  # row[3] was just seen not to be None
+    return RecordedEvent(row[0], row[1], row[2], identity(row[1], row[2]), *row[4:])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol, Self
 
-from events.event import Event, RecordedEvent
+from events.errors import UnknownStore
+from events.event import Proposal, RecordedEvent
 
 NO_STREAM: Final = -1
 """Expected version of a stream that must not exist yet."""
@@ -19,7 +22,7 @@ class Batch:
     """Events for one stream, with the version that the stream must have before them."""
 
     stream: str
-    events: tuple[Event, ...]
+    events: tuple[Proposal, ...]
     expected: int
     correlation: str
 
@@ -54,15 +57,16 @@ class EventLog(Protocol):
 
     Appends are all or nothing. Delivering the same events again is a success that says `duplicate`.
     A batch with `expected=n` puts its events at versions n+1, n+2, …; if those versions are already taken by the
-    very same events it is a duplicate, by others an `IdentityConflict`; if the stream is elsewhere,
-    `WrongExpectedVersion`.
+    very same events it is a duplicate, by others `VersionTaken`, which is an `IdentityConflict` and a
+    `WrongExpectedVersion`; if the stream is elsewhere, `WrongExpectedVersion`.
     """
 
-    def append(self, stream: str, events: Sequence[Event], *, expected: int, correlation: str) -> Appended:
+    def append(self, stream: str, events: Sequence[Proposal], *, expected: int, correlation: str) -> Appended:
         """Append to one stream.
 
         Raises:
             WrongExpectedVersion, IdentityConflict: see the class; nothing was written.
+            UnfitEvent: a name or payload that no store takes, or ANY without an id; nothing was written.
             StoreUnavailable: the disk, the file or the database said no; nothing was written.
         """
         ...
@@ -102,3 +106,40 @@ class EventLog(Protocol):
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *error: object) -> None: ...
+
+
+def open_log(url: str, *, read_only: bool = False, clock: Callable[[], int] = time.time_ns) -> EventLog:
+    """Open the log at a URL; a writer makes it if it is not there.
+
+    Args:
+        url: `memory://`, `sqlite:///relative.db` or `sqlite:////absolute.db`.
+        read_only: never write; any number of readers may be open beside the one writer of a file.
+        clock: nanoseconds since 1970, for the time that the store gives to events.
+
+    Raises:
+        UnknownStore: the URL names no store.
+        StoreUnavailable: it is missing, cannot be read or written, or another writer holds it.
+        CorruptLog: it is not a log of ours (`ForeignFile`), or is damaged; it was left as it is.
+    """
+    scheme, found, rest = url.partition("://")
+    if scheme == "memory" and found and not rest:
+        from events.memory import MemoryLog  # noqa: PLC0415 - a store is loaded when it is asked for
+
+        return MemoryLog(clock, read_only=read_only)
+    if scheme == "sqlite" and found:
+        from events.sqlite import SqliteLog  # noqa: PLC0415 - a store is loaded when it is asked for
+
+        return SqliteLog(_sqlite_path(url, rest), clock, read_only=read_only)
+    raise UnknownStore(
+        f"'{url}' names no store: write memory://, sqlite:///relative.db or sqlite:////absolute.db"
+        + ("" if found else f"; did you mean sqlite:///{url}?")
+    )
+
+
+def _sqlite_path(url: str, rest: str) -> Path:
+    if not rest.startswith("/") or rest in ("/", "/:memory:") or "\0" in rest:
+        raise UnknownStore(
+            f"'{url}' names no file: three slashes and a relative path (sqlite:///runs.db), or four and an absolute "
+            "one (sqlite:////var/lib/runs.db); memory:// keeps a log in memory"
+        )
+    return Path(rest[1:])

@@ -1,0 +1,196 @@
+"""A log's SQLite file: its tables, how it is made and opened, and what its errors mean to the person who must act."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from events.anchor import read_anchor
+from events.chain import ALGORITHM
+from events.errors import CorruptLog, ForeignFile, StoreUnavailable
+
+APPLICATION_ID: Final = 0x4A524E59
+"""`JRNY`: marks a SQLite file as one of ours."""
+
+FORMAT: Final = 1
+"""Number of this layout, in `user_version`."""
+
+_MAGIC: Final = b"SQLite format 3\0"
+
+_SCHEMA: Final = """
+CREATE TABLE properties(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE streams(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, category TEXT NOT NULL) STRICT;
+CREATE INDEX streams_category ON streams(category);
+CREATE TABLE event_types(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE correlations(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, since INTEGER NOT NULL) STRICT;
+CREATE TABLE events(
+  position INTEGER PRIMARY KEY CHECK(position > 0),
+  stream INTEGER NOT NULL,
+  version INTEGER NOT NULL CHECK(version >= 0),
+  type INTEGER NOT NULL,
+  schema INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  correlation INTEGER NOT NULL,
+  causation TEXT,
+  id TEXT,
+  payload BLOB NOT NULL,
+  hash BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX events_place ON events(stream, version);
+CREATE INDEX events_type ON events(type);
+CREATE UNIQUE INDEX events_id ON events(id) WHERE id IS NOT NULL;
+CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), position INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE TABLE snapshots(
+  name TEXT PRIMARY KEY, position INTEGER NOT NULL, hash BLOB NOT NULL, state BLOB NOT NULL, digest BLOB NOT NULL
+) STRICT;
+"""
+_FOR_EVER: Final = ("events", "streams", "event_types", "correlations", "properties")
+
+_REMEDIES: Final = {
+    "SQLITE_FULL": "the disk or quota is full: free some space and repeat",
+    "SQLITE_READONLY": "the file or its directory cannot be written to: mend its permissions or open it read-only",
+    "SQLITE_PERM": "no permission: mend the file's permissions",
+    "SQLITE_CANTOPEN": "the file cannot be opened: see that it, its -wal and its directory can be read and written",
+    "SQLITE_IOERR": "the disk reported an error: see the system's log and free space before going on",
+    "SQLITE_BUSY": "another program holds the database locked: end it and repeat",
+    "SQLITE_LOCKED": "another program holds the database locked: end it and repeat",
+    "SQLITE_TOOBIG": "the event is larger than SQLite takes",
+    "SQLITE_NOMEM": "out of memory",
+}
+_DAMAGE: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_SCHEMA", "SQLITE_MISMATCH")
+
+
+@contextlib.contextmanager
+def speaking(path: Path, act: str) -> Iterator[None]:
+    """Turn SQLite's errors into ours; `act` says what was being done.
+
+    Raises:
+        CorruptLog: if the file is damaged.
+        StoreUnavailable: if the outside failed; the sentence says what to do.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "") or ""
+        said = f"log '{path}' could not be {act}: {error}"
+        if isinstance(error, sqlite3.ProgrammingError):
+            raise StoreUnavailable(f"{said}; open it anew") from error
+        remedy = next((text for key, text in _REMEDIES.items() if name.startswith(key)), None)
+        if remedy is None and (name.startswith(_DAMAGE) or (isinstance(error, sqlite3.DatabaseError) and not name)):
+            raise CorruptLog(f"{said}; the file is damaged: run `journeyman log verify`, restore a backup") from error
+        raise StoreUnavailable(f"{said} ({name or 'SQLite'}); {remedy or 'nothing was written'}") from error
+    except UnicodeDecodeError as error:
+        raise CorruptLog(f"log '{path}' could not be {act}: {error}; the file is damaged") from error
+
+
+def refuse_if_absent(path: Path) -> None:
+    """See that there is something to read.
+
+    Raises:
+        StoreUnavailable: if the file is missing or still empty.
+    """
+    if not path.exists():
+        raise StoreUnavailable(f"there is no log '{path}': check the path; only a writer makes a new log")
+    if path.is_file() and path.stat().st_size == 0:
+        raise StoreUnavailable(f"'{path}' is empty, not a log yet: check the path; only a writer makes a new log")
+
+
+def refuse_if_foreign(path: Path) -> None:
+    """Look at a file without touching it.
+
+    Raises:
+        ForeignFile: if it is not a log of ours.
+        CorruptLog: if it was one, as the file beside it says, and its first bytes are damaged.
+        StoreUnavailable: if it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(100)
+    except OSError as error:
+        raise StoreUnavailable(f"log '{path}' cannot be read: {error.strerror}") from error
+    if start[:16] == _MAGIC and int.from_bytes(start[68:72], "big") == APPLICATION_ID:
+        return
+    beside = read_anchor(path)
+    if beside is not None and beside.head is not None:
+        raise CorruptLog(f"log '{path}' is damaged in its first bytes; restore a backup")
+    what = "is a SQLite database of another program" if start[:16] == _MAGIC else "is not a SQLite file"
+    raise ForeignFile(f"'{path}' {what}, not a log of Journeyman; it was left as it is: name another file")
+
+
+def create(path: Path) -> None:
+    """Make a new, empty log: whole under its name, or not at all. The caller holds the writer lock."""
+    draft = path.with_name(f"{path.name}-new")
+    draft.unlink(missing_ok=True)
+    with speaking(path, "created"), contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+        connection.execute("PRAGMA page_size = 8192")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.executescript("BEGIN;" + _SCHEMA + "".join(_immutable(table) for table in _FOR_EVER))
+        connection.execute("INSERT INTO properties VALUES ('chain', ?)", (ALGORITHM,))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = WAL")
+    draft.replace(path)
+    sync_directory(path.parent)
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """A connection whose commits are on the disk when they return."""
+    with speaking(path, "opened"):
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+        connection.execute("PRAGMA cache_size = -65536")
+        return _careful(connection, path)
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; on a read-only medium it takes the file as it stands."""
+    name = f"file:{_quoted(path)}?mode=ro"
+    waiting = path.with_name(path.name + "-wal")
+    if not os.access(path.parent, os.W_OK) and not (waiting.exists() and waiting.stat().st_size):
+        name += "&immutable=1"
+    with speaking(path, "opened"):
+        connection = sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0)
+        return _careful(connection, path)
+
+
+def sync_directory(path: Path) -> None:
+    """Bring a directory's entries onto the disk, so that a new or renamed file survives a power cut."""
+    directory = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _careful(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    number = connection.execute("PRAGMA user_version").fetchone()[0]
+    if number != FORMAT:
+        connection.close()
+        raise CorruptLog(
+            f"log '{path}' has layout {number}, this version of Journeyman knows layout {FORMAT}: "
+            "use a newer one, or restore a backup if the file was damaged"
+        )
+    return connection
+
+
+def _immutable(table: str) -> str:
+    return "".join(
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} are for ever: what happened cannot be changed'); END;\n"
+        for act in ("UPDATE", "DELETE")
+    )
+
+
+def _quoted(path: Path) -> str:
+    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
