@@ -1,4 +1,4 @@
-"""What a fact is: an immutable, validated payload with a name and a schema number of its own, wherever its class lives."""
+"""What a fact is: an immutable, validated payload with a name and a schema number, wherever its class lives."""
 
 from __future__ import annotations
 

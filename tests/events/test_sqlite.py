@@ -70,7 +70,7 @@ def test_a_missing_file_is_named_when_it_is_to_be_read(path: Path) -> None:
 
 
 def test_a_missing_directory_is_named(path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="no directory .*nowhere"):
+    with pytest.raises(StoreUnavailable, match=r"no directory .*nowhere"):
         open_log(url(path.parent / "nowhere" / "journal.db"))
 
 
@@ -83,7 +83,7 @@ def test_a_database_of_somebody_else_is_refused_and_left_as_it_is(path: Path) ->
         with pytest.raises(ForeignFile, match="another program"):
             open_log(url(path), read_only=read_only)
     assert path.read_bytes() == before
-    assert os.listdir(path.parent) == ["journal.db"]
+    assert [file.name for file in path.parent.iterdir()] == ["journal.db"]
 
 
 def test_garbage_is_refused_and_left_as_it_is(path: Path) -> None:
