@@ -70,6 +70,7 @@ class Machine(BaseModel):
     """One printer model.
 
     Attributes:
+        aliases: what people call this model, or the kind of machine that it stands for.
         drivers: `tmc` drivers can be read back (M122), `a4988` cannot.
         probe: what finds the bed.
         pid: Kp, Ki, Kd of the hot end in Marlin's units.
@@ -100,6 +101,7 @@ class Machine(BaseModel):
     acceleration: float
     hours_new: float
     lacks: frozenset[str]
+    aliases: tuple[str, ...] = ()
 
     @property
     def parts(self) -> dict[str, Component]:
@@ -120,7 +122,7 @@ def machines() -> dict[str, Machine]:
     models = {}
     for key, own in raw.items():
         base = raw.get(own.get("like", ""), {})
-        merged = {**base, **own, "id": key}
+        merged = {**base, "aliases": [], **own, "id": key}
         merged.pop("like", None)
         models[key] = Machine.model_validate(merged)
     return models
