@@ -28,6 +28,14 @@ class Snapshot:
         return sha256(b"%s\0%d\0%s%s" % (self.name.encode(), self.position, self.hash, self.state)).digest()
 
 
+def intact(snapshot: Snapshot, digest: object) -> bool:
+    """Whether a snapshot that a store gave back is the one that was kept there."""
+    try:
+        return snapshot.digest() == digest
+    except (TypeError, AttributeError):  # a damaged file may hold anything in its columns
+        return False
+
+
 @runtime_checkable
 class Snapshots(Protocol):
     """A log that can keep snapshots."""

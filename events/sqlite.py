@@ -15,10 +15,10 @@ from events.anchor import LARGEST_SEALED, AnchorFile, read_anchor, seal_of
 from events.errors import CorruptLog, LogError, StoreUnavailable
 from events.event import Proposal, RecordedEvent, Row, recorded
 from events.log import Appended, Batch, Head
-from events.snapshot import Snapshot
+from events.snapshot import Snapshot, intact
 from events.sqlite_file import connect_reader, connect_writer, create, refuse_if_absent, refuse_if_foreign, speaking
 from events.sqlite_health import blemishes
-from events.sqlite_rows import SqliteRows
+from events.sqlite_rows import SqliteRows, read_head
 from events.writer_lock import WriterLock
 
 _ANCHOR_EVERY = 1000
@@ -117,7 +117,9 @@ class SqliteLog:
         """Heads that were noted outside the table of events: inside this file and beside it."""
         noted = self._rows.all("SELECT position, hash FROM head")
         beside = read_anchor(self.path)
-        return [Head(*row) for row in noted] + ([beside.head] if beside is not None and beside.head else [])
+        return [read_head(row, self.path) for row in noted] + (
+            [beside.head] if beside is not None and beside.head else []
+        )
 
     def blemishes(self) -> Iterator[str]:
         """What is wrong with the file though the events may be whole."""
@@ -129,7 +131,7 @@ class SqliteLog:
         if row is None:
             return None
         snapshot = Snapshot(*row[:4])
-        return snapshot if snapshot.digest() == row[4] else None
+        return snapshot if intact(snapshot, row[4]) else None
 
     def keep_snapshot(self, snapshot: Snapshot) -> bool:
         """As in `Snapshots`."""

@@ -61,7 +61,8 @@ _REMEDIES: Final = {
     "SQLITE_TOOBIG": "the event is larger than SQLite takes",
     "SQLITE_NOMEM": "out of memory",
 }
-_DAMAGE: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_SCHEMA", "SQLITE_MISMATCH")
+# Our own statements are right: a plain SQLITE_ERROR means that the tables are not what they were.
+_DAMAGE: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_SCHEMA", "SQLITE_MISMATCH", "SQLITE_ERROR")
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from events.anchor import read_anchor, seal_of
-from events.snapshot import Snapshot
+from events.snapshot import Snapshot, intact
 from events.sqlite_rows import SqliteRows
 
 
@@ -16,7 +16,7 @@ def blemishes(path: Path, rows: SqliteRows) -> Iterator[str]:
         if said != "ok":
             yield f"SQLite finds the file damaged: {' '.join(str(said).split())}"
     for name, position, value, state, digest in rows.all("SELECT name, position, hash, state, digest FROM snapshots"):
-        if Snapshot(name, position, value, state).digest() != digest:
+        if not intact(Snapshot(name, position, value, state), digest):
             yield f"the snapshot '{name}' was changed"
     beside = read_anchor(path)
     if beside is not None and beside.damaged:

@@ -69,7 +69,7 @@ class SqliteRows:
     def last_head(self) -> Head:
         """The end of the log."""
         row = self.one("SELECT position, hash FROM events ORDER BY position DESC LIMIT 1")
-        return Head(*row) if row else Head(0, GENESIS)
+        return read_head(row, self._path) if row else Head(0, GENESIS)
 
     def last_version(self, stream: str) -> int:
         """As admission asks for it."""
@@ -80,7 +80,10 @@ class SqliteRows:
         if number is None:
             return NO_STREAM
         row = self.one("SELECT max(version) FROM events WHERE stream = ?", (number,))
-        return NO_STREAM if row is None or row[0] is None else int(row[0])
+        version = NO_STREAM if row is None or row[0] is None else row[0]
+        if not isinstance(version, int):
+            raise CorruptLog(f"log '{self._path}' is damaged: stream '{stream}' has version {version!r}")
+        return version
 
     def rows_between(self, stream: str, first: int, last: int) -> list[Row]:
         """As admission asks for it."""
@@ -166,6 +169,14 @@ class SqliteRows:
 _TABLES: Final = {"stream": "streams", "type": "event_types", "correlation": "correlations"}
 
 
+def read_head(row: Sequence[Any], path: Path) -> Head:
+    """A head from position and hash as stored; a damaged file may hold anything in their place."""
+    position, value = row
+    if not isinstance(position, int) or not isinstance(value, bytes):
+        raise CorruptLog(f"log '{path}' is damaged: its end is noted as {position!r}, {value!r}")
+    return Head(position, value)
+
+
 class _Names:
     """One of the dictionary tables: long names once, short numbers in the events."""
 
@@ -195,13 +206,13 @@ class _Names:
     def name(self, number: int) -> str:
         """The name behind a number."""
         known = self._by_number.get(number)
-        if known is None:
+        if known is None and isinstance(number, int):
             around = (number - 500, number + 500)
             found = self._rows.all(f"SELECT id, name FROM {self._table} WHERE id BETWEEN ? AND ?", around)
             self._by_number.update(found)
             known = self._by_number.get(number)
         if known is None:
-            raise CorruptLog(f"an event refers to number {number} in table '{self._table}', which has no such row")
+            raise CorruptLog(f"an event refers to number {number!r} in table '{self._table}', which has no such row")
         return known
 
     def settle(self, most: int) -> None:
