@@ -62,12 +62,13 @@ def _click_message(error: click.ClickException) -> str:
 def _ours(error: BaseException) -> Failure | None:
     """Failures that our own packages announce; looked up late, because each import costs start-up time."""
     from actors.llm.port import ModelFailed  # noqa: PLC0415
+    from actors.runtime.port import RuntimeFault  # noqa: PLC0415
     from configs.errors import SettingsError  # noqa: PLC0415
-    from events.errors import LogError  # noqa: PLC0415
+    from events.errors import LogError, UnknownStore  # noqa: PLC0415
 
-    if isinstance(error, WrongUse | SettingsError) or _is_unknown_name(error):
+    if isinstance(error, WrongUse | SettingsError | UnknownStore) or _is_unknown_name(error):
         return Failure(str(error), WRONG_USE)
-    if isinstance(error, LogError | ModelFailed):
+    if isinstance(error, LogError | ModelFailed | RuntimeFault):
         return Failure(str(error), OUTSIDE_FAILED)
     if isinstance(error, OSError) and error.filename is not None:
         return Failure(f"{error.filename}: {error.strerror or error}", OUTSIDE_FAILED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from events import facts
 from events.event import RecordedEvent
 from events.fact import Fact
 from events.log import EventLog
+from events.projection import fold
 
 
 @dataclass(slots=True)
@@ -88,29 +89,34 @@ class RunsProjection:
     """The fold. `evolve` takes over the state that it is given: go on with what it returns."""
 
     name = "runs"
+    version = 1
+
+    def __init__(self, types: tuple[str, ...] = ()) -> None:
+        self.types = types or tuple(_HANDLERS)
 
     def initial(self) -> Runs:
         """Nothing has happened."""
         return {}
 
-    def evolve(self, state: Runs, event: RecordedEvent) -> Runs:
-        """Take one event in; events of other kinds change nothing but the run's last moment."""
-        run = state.get(event.correlation)
+    def evolve(self, state: Runs, recorded: RecordedEvent) -> Runs:
+        """Take one event in; events of other kinds and of no known run change nothing."""
+        handle = _HANDLERS.get(recorded.type)
+        if handle is None:
+            return state
+        run = state.get(recorded.correlation)
         if run is None:
-            if event.type != facts.RunStarted.fact_name:
+            if recorded.type != facts.RunStarted.fact_name:
                 return state
-            run = state[event.correlation] = Run(event.correlation, first=event.time)
-        run.last = max(run.last, event.time)
-        handle = _HANDLERS.get(event.type)
-        if handle is not None:
-            handle(run, event, event.fact())
+            run = state[recorded.correlation] = Run(recorded.correlation, first=recorded.time)
+        run.last = max(run.last, recorded.time)
+        handle(run, recorded, recorded.fact())
         return state
 
 
 def read_runs(log: EventLog, *, upto: int | None = None) -> list[Run]:
     """All runs, oldest first, with how far their episodes came, but without turns and scores."""
     types = (*_OF_RUNS, facts.EpisodeStarted.fact_name, facts.EpisodeFinished.fact_name)
-    return list(_fold(log.read_all(types=types, upto=upto)).values())
+    return list(fold(log, RunsProjection(types), upto=upto).state.values())
 
 
 def read_run(log: EventLog, run: str = "") -> Run:
@@ -125,15 +131,11 @@ def read_run(log: EventLog, run: str = "") -> Run:
     name = run or known[-1]
     if name not in known:
         raise LookupError(f"the log holds no run '{name}'; nearest: {', '.join(_nearest(name, known))}")
-    return _fold(log.read_all(correlation=name))[name]
+    return fold(log, RunsProjection(), correlation=name).state[name]
 
 
 def gather(events: Iterable[RecordedEvent]) -> Runs:
     """Fold events that are already at hand."""
-    return _fold(events)
-
-
-def _fold(events: Iterable[RecordedEvent] | Iterator[RecordedEvent]) -> Runs:
     projection = RunsProjection()
     state = projection.initial()
     for event in events:
