@@ -1,8 +1,8 @@
 """A YAML or JSON text as values that know their line, so that whoever reads them can say where something is wrong.
 
-Only what a hand-written file needs is read: texts, numbers, yes and no, lists and mappings. Anchors, aliases, tags of
-one's own and the same field twice are refused, and so is nesting deeper than a record can be: no text can make the
-reader grow without bound.
+Only what a file of records needs is read: texts, numbers, yes and no, lists and mappings. Tags of one's own and the
+same field twice are refused, and so is nesting deeper than a record can be. An alias stands for the very value that
+its anchor names, never for a copy: no text can make the reader grow without bound.
 """
 
 from __future__ import annotations
@@ -110,16 +110,16 @@ def _said(error: yaml.MarkedYAMLError) -> str:
 
 
 def _document(loader: Any) -> Marked | None:
-    events = _events(loader)
+    compose = _Composer(loader)
     found = None
-    for event in events:
+    for event in compose.events:
         if isinstance(event, yaml.DocumentStartEvent | yaml.StreamStartEvent | yaml.DocumentEndEvent):
             continue
         if isinstance(event, yaml.StreamEndEvent):
             break
         if found is not None:
             _refuse(event, "a second document begins here; one file holds one document")
-        found = _compose(loader, event, events, 0)
+        found = compose.value(event, 0)
     return None if found is not None and found.kind == "nothing" else found
 
 
@@ -132,24 +132,46 @@ def _refuse(event: Any, text: str) -> NoReturn:
     raise NotReadable(event.start_mark.line + 1, event.start_mark.column + 1, text)
 
 
-def _compose(loader: Any, event: Any, events: Iterator[Any], depth: int) -> Marked:
-    if isinstance(event, yaml.AliasEvent) or event.anchor:
-        _refuse(event, "anchors and aliases (& and *) are not read here; write the value out")
-    if depth > DEPTH:
-        _refuse(event, f"nested more than {DEPTH} deep")
-    if isinstance(event, yaml.ScalarEvent):
-        return _scalar(loader, event)
-    if event.tag not in {None, "!"}:
-        _refuse(event, f"the tag {event.tag} is not read here")
-    line = event.start_mark.line + 1
-    if isinstance(event, yaml.SequenceStartEvent):
-        parts = (_compose(loader, one, events, depth + 1) for one in _until(events, yaml.SequenceEndEvent))
-        return Marked("list", line, items=tuple(parts))
-    fields = [
-        (_compose(loader, key, events, depth + 1), _compose(loader, next(events), events, depth + 1))
-        for key in _until(events, yaml.MappingEndEvent)
-    ]
-    return _mapping(line, fields)
+class _Composer:
+    """Puts the values of one document together from the parser's events."""
+
+    def __init__(self, loader: Any) -> None:
+        self.events = _events(loader)
+        self._resolve = loader.resolve
+        self._anchors: dict[str, Marked] = {}
+
+    def value(self, event: Any, depth: int) -> Marked:
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self._anchors:
+                _refuse(event, f"the alias *{event.anchor} has no finished anchor above it")
+            return self._anchors[event.anchor]
+        if depth > DEPTH:
+            _refuse(event, f"nested more than {DEPTH} deep")
+        found = self._scalar(event) if isinstance(event, yaml.ScalarEvent) else self._collection(event, depth)
+        if event.anchor:
+            self._anchors[event.anchor] = found
+        return found
+
+    def _collection(self, event: Any, depth: int) -> Marked:
+        if event.tag not in {None, "!"}:
+            _refuse(event, f"the tag {event.tag} is not read here")
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.SequenceStartEvent):
+            parts = (self.value(one, depth + 1) for one in _until(self.events, yaml.SequenceEndEvent))
+            return Marked("list", line, items=tuple(parts))
+        fields = [
+            (self.value(key, depth + 1), self.value(next(self.events), depth + 1))
+            for key in _until(self.events, yaml.MappingEndEvent)
+        ]
+        return _mapping(line, fields)
+
+    def _scalar(self, event: Any) -> Marked:
+        tag = event.tag
+        if tag in {None, "!"}:
+            tag = self._resolve(yaml.ScalarNode, event.value, event.implicit)
+        if tag not in _KINDS:
+            _refuse(event, f"`{event.value[:40]}` is not read here; put quotes round it")
+        return Marked(_KINDS[tag], event.start_mark.line + 1, event.value)
 
 
 def _until(events: Iterator[Any], end: type) -> Iterator[Any]:
@@ -157,15 +179,6 @@ def _until(events: Iterator[Any], end: type) -> Iterator[Any]:
         if isinstance(event, end):
             return
         yield event
-
-
-def _scalar(loader: Any, event: Any) -> Marked:
-    tag = event.tag
-    if tag in {None, "!"}:
-        tag = loader.resolve(yaml.ScalarNode, event.value, event.implicit)
-    if tag not in _KINDS:
-        _refuse(event, f"`{event.value[:40]}` is not read here; put quotes round it")
-    return Marked(_KINDS[tag], event.start_mark.line + 1, event.value)
 
 
 def _mapping(line: int, fields: list[tuple[Marked, Marked]]) -> Marked:

@@ -195,7 +195,7 @@ def _listed(fields: Fields, name: str, path: str, findings: Findings, *, most: i
         return ()
     if not least <= len(node.items) <= most:
         findings.note(node, place, f"has {len(node.items)} entries; {least} to {most} are allowed")
-    return node.items
+    return node.items[:most]
 
 
 def _symptoms(fields: Fields, path: str, findings: Findings) -> list[str | None]:

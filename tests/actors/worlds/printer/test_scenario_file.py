@@ -185,7 +185,8 @@ def test_all_mistakes_of_a_file_come_at_once_in_the_order_of_its_lines() -> None
         (b'{"a": 1}\n{"b": 2}', "a.json", 2, "not JSON"),
         (b"[NaN]", "a.json", 1, "not JSON"),
         (b"a: 1\n---\nb: 2\n", "a.yaml", 3, "second document"),
-        (b"a: &x 1\nb: *x\n", "a.yaml", 1, "anchors"),
+        (b"a: 1\nb: *x\n", "a.yaml", 2, "no finished anchor"),
+        (b"&x [*x]\n", "a.yaml", 1, "no finished anchor"),
         (b"- id: a\n  id: b\n", "a.yaml", 2, "stands on line 1 already"),
         (b'[{"id": "a",\n"id": "b"}]', "a.json", 2, "stands on line 1 already"),
         (b"- !!python/object:os.system x\n", "a.yaml", 1, "not read here"),
@@ -202,6 +203,19 @@ def test_all_mistakes_of_a_file_come_at_once_in_the_order_of_its_lines() -> None
 def test_what_is_no_scenario_file_is_refused_with_its_line(data: bytes, name: str, line: int, says: str) -> None:
     found = refused(data, name)
     assert any(at == line and says in text for at, _, text in found), found
+
+
+def test_what_other_programs_share_by_anchors_is_read() -> None:
+    plain = yaml.safe_load(VALID)["scenarios"][0]
+    text = yaml.safe_dump([plain, {**plain, "id": "two"}])
+    assert "*id001" in text
+    assert [record.symptoms for record in read_scenarios(text.encode(), "a.yaml")] == [tuple(plain["symptoms"])] * 2
+
+
+def test_a_file_that_unfolds_without_bound_is_refused_at_once() -> None:
+    """A few hundred bytes of aliases to aliases would be 10^19 values if anybody copied them."""
+    layers = [f"- &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 19)]
+    assert refused("\n".join(["- &a0 [x, x, x, x, x, x, x, x, x, x]", *layers]))
 
 
 def test_a_file_that_cannot_be_opened_is_a_message(tmp_path: Path) -> None:
