@@ -22,9 +22,7 @@ def test_version_answers_without_anything_heavy() -> None:
         "heavy = {'ray', 'numpy', 'scipy', 'rich', 'pydantic', 'yaml', 'anthropic', 'litellm'} & set(sys.modules);"
         "sys.exit(status or sorted(heavy) or 0)"
     )
-    done = subprocess.run(  # noqa: S603 - our own interpreter and a constant text
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"journeyman {__version__}\n", "")
 
 

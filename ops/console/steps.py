@@ -1,0 +1,160 @@
+"""One episode, step by step, as a person would want to read it: the user's words, each turn, the verdict, the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from actors.runtime.observer import Kind, Silence
+from events import facts
+from events.event import RecordedEvent
+from ops.console.screen import say
+from ops.console.text import line, safe
+
+Plain = dict[str, Any]
+Step = tuple[Kind, Plain]
+
+LONG = 400
+"""Characters after which a value is cut."""
+_WORDS, _SEEN = ("user_description", "goal", "description"), "symptoms"
+
+
+class StepView(Silence):
+    """The observer behind `try`: writes each step as it happens."""
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self._as_json = as_json
+
+    def turn(self, episode: str, kind: Kind, data: Plain) -> None:  # noqa: ARG002 - the port's signature
+        """Write one step."""
+        for text in told(kind, data):
+            say(text, as_json=self._as_json)
+
+    def note(self, text: str) -> None:
+        """Write a line."""
+        say(text, as_json=self._as_json)
+
+
+def steps_of(events: Iterable[RecordedEvent]) -> Iterator[Step]:
+    """The steps that recorded events of one episode, and of its key, stand for; the key comes last."""
+    key: Plain | None = None
+    for event in events:
+        match event.fact():
+            case facts.ScenarioProposed(brief=brief):
+                yield "brief", brief
+            case facts.KeySealed(key=sealed):
+                key = sealed
+            case facts.ModelReplied() as fact:
+                yield "reply", fact.model_dump()
+            case facts.ToolReturned() as fact:
+                yield "tool", fact.model_dump()
+            case facts.SubmissionMade() as fact:
+                yield "submission", fact.model_dump()
+            case facts.EpisodeScored() as fact:
+                yield "score", fact.model_dump()
+    if key is not None:
+        yield "key", key
+
+
+def told(kind: Kind, data: Plain) -> Iterator[str]:
+    """A step as lines."""
+    return _TELLERS[kind](data)
+
+
+def _brief(brief: Plain) -> Iterator[str]:
+    for name in _WORDS:
+        if brief.get(name):
+            yield "The user says"
+            yield from (f"  | {text}" for text in safe(brief[name]).splitlines())
+    if brief.get(_SEEN):
+        yield "What can be seen"
+        yield from (f"  - {line(symptom, LONG)}" for symptom in brief[_SEEN])
+    rest = {name: value for name, value in brief.items() if name not in (*_WORDS, _SEEN)}
+    if rest:
+        yield "Known beforehand"
+        yield from _fields(rest)
+    yield ""
+
+
+def _reply(fact: Plain) -> Iterator[str]:
+    shown = f"  (skills shown: {len(fact['skills'])})" if fact.get("skills") else ""
+    spent = f"  ${fact['cost_usd']:.4f}" if fact.get("cost_usd") else ""
+    yield f"Turn {fact['turn'] + 1}{shown}{spent}"
+    yield from (f"  {text}" for text in safe(fact.get("text", "")).splitlines())
+
+
+def _tool(fact: Plain) -> Iterator[str]:
+    call = fact["call"]
+    arguments = ", ".join(f"{name} {_value(value)}" for name, value in dict(call.get("arguments", {})).items())
+    spent = f"{fact['minutes']:.0f} min, {fact['money']:.2f} €"
+    yield f"  > {line(call.get('name', '?'))}({arguments})   [{spent}]"
+    result = dict(fact["result"])
+    yield from (f"      {_finding(finding)}" for finding in result.pop("findings", []))
+    yield from (f"      {text.strip()}" for text in _fields(result))
+
+
+def _finding(finding: Any) -> str:
+    if not isinstance(finding, dict) or "sign" not in finding:
+        return _value(finding)
+    unit = f" {line(finding['unit'])}" if finding.get("unit") else ""
+    normal = f", normal {_value(finding['normal'])}" if finding.get("normal") not in (None, "") else ""
+    state = f": {line(finding['state'])}" if finding.get("state") else ""
+    return f"{line(finding['sign'])} {_value(finding.get('value', ''))}{unit}{normal}{state}"
+
+
+def _submission(fact: Plain) -> Iterator[str]:
+    yield "Submission"
+    yield from _fields(fact["submission"])
+    yield ""
+
+
+def _score(fact: Plain) -> Iterator[str]:
+    outcome = "repaired" if fact["success"] else "not repaired"
+    yield f"Evaluation: {fact['points']:.1f} of 100, grade {line(fact['grade'])}, {outcome}"
+    yield from (f"  {line(name):<24} {points:5.1f}" for name, points in fact["categories"].items())
+    yield from (f"  - {line(text, LONG)}" for text in fact.get("feedback", ()))
+    yield ""
+
+
+def _key(key: Plain) -> Iterator[str]:
+    yield "For review: what was really wrong"
+    problems = key.get("actual_problems") or key.get("problems")
+    if not isinstance(problems, list):
+        yield from _fields(key)
+        return
+    for problem in problems:
+        if isinstance(problem, dict):
+            kind = problem.get("type", problem.get("problem", "?"))
+            cause = problem.get("root_cause", problem.get("cause", "?"))
+            yield f"  - {line(kind)}: {line(cause)}" + (
+                f", {line(problem['severity'])}" if "severity" in problem else ""
+            )
+        else:
+            yield f"  - {line(problem)}"
+    yield from _fields({name: key[name] for name in ("solution_summary", "lesson") if key.get(name)})
+
+
+def _fields(values: Plain) -> Iterator[str]:
+    for name, value in values.items():
+        if value not in (None, "", [], {}):
+            yield f"  {line(name)}: {_value(value)}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return line(", ".join(f"{name} {_value(inner)}" for name, inner in value.items()), LONG)
+    if isinstance(value, list | tuple):
+        return line("; ".join(_value(inner) for inner in value), LONG)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return line(value, LONG)
+
+
+_TELLERS = {
+    "brief": _brief,
+    "reply": _reply,
+    "tool": _tool,
+    "submission": _submission,
+    "score": _score,
+    "key": _key,
+}

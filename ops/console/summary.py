@@ -1,0 +1,163 @@
+"""The session summary: what a run achieved, as a person reads it after the last bar has stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ops.advice import advise
+from ops.console.text import line, safe
+
+Plain = dict[str, Any]
+
+WIDTH = 30
+"""Characters of a full bar."""
+BLOCKS = " ▁▂▃▄▅▆▇█"
+WORST = 3
+"""How many parts of a breakdown are shown, the weakest first."""
+
+
+def summary(report: Plain, *, maxima: Mapping[str, float] | None = None) -> str:
+    """A run for people.
+
+    Args:
+        report: the object of `train --json`.
+        maxima: most points of each category of the rubric, for the length of its bar.
+    """
+    parts = (
+        _headline(report),
+        _score(report["score"]),
+        _categories(report["categories"], maxima or {}),
+        _grades(report["grades"]),
+        _book(report["skillbook"]),
+        _comparison(report["held_out"]),
+        _breakdowns(report["breakdowns"]),
+        _cost(report["cost"], report["log"]),
+        _advice(advise(report)),
+    )
+    return safe("\n".join(text for part in parts for text in part))
+
+
+def evaluation_summary(report: Plain) -> str:
+    """An evaluation for people: the object of `evaluate --json`."""
+    solved = f"{percent(report['solved'])}{between(report['solved_ci95'], scale=100)}"
+    rows = [
+        f"Evaluated on {report['n']} scenarios: {report['mean']:.1f} of 100{between(report['ci95'])}, solved {solved}",
+        *_categories(report["categories"], {}),
+        *_breakdowns({"fault": report["per_fault"]}),
+    ]
+    against = report.get("against")
+    if against:
+        won, lost = len(against["flips_won"]), len(against["flips_lost"])
+        rows.append(
+            f"  Against      {against['mean']:.1f}: difference {against['difference']:+.1f}{between(against['ci95'])}; "
+            f"{won} newly solved, {lost} no longer"
+        )
+        rows += [f"    lost       {line(name)}" for name in against["flips_lost"]]
+    return safe("\n".join(rows))
+
+
+def bar(share: float, width: int = WIDTH) -> str:
+    """A bar of `share` (0 to 1) of the width."""
+    return "█" * round(max(0.0, min(1.0, share)) * width)
+
+
+def spark(values: Sequence[float], most: float = 100.0) -> str:
+    """A row of small columns, one a value."""
+    steps = len(BLOCKS) - 1
+    return "".join(BLOCKS[max(1, min(steps, round(value / most * steps)))] for value in values)
+
+
+def between(interval: Sequence[float] | None, *, scale: float = 1.0) -> str:
+    """An interval in words; nothing where there is none."""
+    return f" (95 %: {interval[0] * scale:.1f} to {interval[1] * scale:.1f})" if interval else ""
+
+
+def percent(rate: float) -> str:
+    """A rate as whole per cents."""
+    return f"{100 * rate:.0f} %"
+
+
+def span(seconds: float) -> str:
+    """A duration in the unit that a person would choose."""
+    if seconds < 120:  # noqa: PLR2004 - two minutes are the last that one counts in seconds
+        return f"{seconds:.0f} s"
+    minutes, hours = seconds / 60, seconds / 3600
+    return f"{minutes:.0f} min" if hours < 2 else f"{hours:.1f} h"  # noqa: PLR2004 - likewise for hours
+
+
+def _headline(report: Plain) -> Iterator[str]:
+    count = report["episodes"]
+    yield f"Run {line(report['run'])} {report['status']} after {span(report['seconds'])}"
+    cut = f", {count['truncated']} cut off by a limit" if count["truncated"] else ""
+    failed = f", {count['failed']} failed outside" if count["failed"] else ""
+    yield f"  Episodes     {count['finished']} of {count['asked']} finished{cut}{failed}"
+
+
+def _score(score: Plain) -> Iterator[str]:
+    yield f"  Score        {score['mean']:.1f} of 100{between(score['ci95'])}, solved {percent(score['solved'])}"
+    if len(score["by_wave"]) > 1:
+        yield (
+            f"  Trend        {score['trend']:+.1f}: {score['first']:.1f} in the first wave, "
+            f"{score['last']:.1f} in the last   {spark(score['by_wave'])}"
+        )
+
+
+def _categories(categories: Mapping[str, float], maxima: Mapping[str, float]) -> Iterator[str]:
+    if categories:
+        yield "  Categories"
+    most = max([*categories.values(), 1.0])
+    for name, points in categories.items():
+        of = f" of {maxima[name]:.0f}" if name in maxima else ""
+        yield f"    {line(name, 24):<24} {points:5.1f}{of:<6} {bar(points / maxima.get(name, most))}".rstrip()
+
+
+def _grades(grades: Mapping[str, int]) -> Iterator[str]:
+    total = sum(grades.values())
+    if total:
+        yield "  Grades"
+    for grade, count in grades.items() if total else ():
+        yield f"    {line(grade, 3):<3} {count:5}  {bar(count / total)}".rstrip()
+
+
+def _book(book: Plain) -> Iterator[str]:
+    if book["name"]:
+        yield (
+            f"  Skills       {book['skills']} in {line(book['name'])}@{book['version']} "
+            f"({book['added']} added, {book['revised']} revised, {book['retired']} retired)"
+        )
+
+
+def _comparison(compared: Plain | None) -> Iterator[str]:
+    if compared is None:
+        return
+    gain = f"{compared['difference']:+.1f}{between(compared['ci95'])}"
+    solved = f"{percent(compared['solved_without'])} without, {percent(compared['solved_with'])} with"
+    yield f"  Held out     {compared['n']} pairs: {gain} with the book"
+    yield f"               points {compared['without']:.1f} without, {compared['with']:.1f} with; solved {solved}"
+    if compared["baselines"]:
+        shown = ", ".join(f"{line(name)} {points:.1f}" for name, points in compared["baselines"].items())
+        yield f"  Baselines    {shown}"
+
+
+def _breakdowns(breakdowns: Mapping[str, Mapping[str, Plain]]) -> Iterator[str]:
+    for tag, values in breakdowns.items():
+        if not values:
+            continue
+        chosen = sorted(values.items(), key=lambda item: (item[1]["mean"], item[0]))[:WORST]
+        label = f"Weakest {line(tag)}" if len(values) > WORST else f"By {line(tag)}"
+        yield f"  {label}"
+        for value, part in chosen:
+            found = f"n {part['n']:<4} solved {percent(part['solved'])}{between(part['ci95'])}"
+            yield f"    {line(value, 24):<24} {part['mean']:5.1f}  {found}"
+
+
+def _cost(cost: Plain, log: Plain) -> Iterator[str]:
+    yield f"  Cost         ${cost['usd']:.2f}, {cost['tokens_in']:,} tokens in, {cost['tokens_out']:,} out"
+    yield f"  Log          {log['events']:,} events, chain {log['head'][:12]}"
+
+
+def _advice(sentences: Sequence[str]) -> Iterator[str]:
+    if sentences:
+        yield "  What next"
+    yield from (f"    - {line(sentence)}" for sentence in sentences)
