@@ -148,8 +148,8 @@ def _breakdowns(breakdowns: Mapping[str, Mapping[str, Plain]]) -> Iterator[str]:
         label = f"Weakest {line(tag)}" if len(values) > WORST else f"By {line(tag)}"
         yield f"  {label}"
         for value, part in chosen:
-            found = f"n {part['n']:<4} solved {percent(part['solved'])}{between(part['ci95'])}"
-            yield f"    {line(value, 24):<24} {part['mean']:5.1f}  {found}"
+            found = f"{part['mean']:5.1f}{between(part['ci95'])}"
+            yield f"    {line(value, 24):<24} {found:<28} n {part['n']:<4} solved {percent(part['solved'])}"
 
 
 def _cost(cost: Plain, log: Plain) -> Iterator[str]:

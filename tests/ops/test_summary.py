@@ -35,7 +35,7 @@ def test_the_summary_shows_every_part_of_the_session() -> None:
         "4 of 4 finished, 1 cut off by a limit",
         "53.8 of 100 (95 %:",
         "+57.5: 25.0 in the first wave, 82.5 in the last",
-        "identification            21.5 of 40  ████████████████",
+        "identification            21.5 of 40 ████████████████",
         "A       1  ████████",
         "1 in printer@2 (2 added, 2 revised, 1 retired)",
         "3 pairs: +23.3 (95 %:",
