@@ -27,6 +27,7 @@ class Cause(BaseModel):
     Attributes:
         share: share of its problem type's occurrences.
         effects: parameter -> value at minor, moderate, major, critical.
+        needs: parts that the model must have besides those that it acts on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +36,7 @@ class Cause(BaseModel):
     share: float
     aliases: tuple[str, ...] = ()
     effects: dict[str, tuple[float, float, float, float]]
+    needs: tuple[str, ...] = ()
 
     def at(self, severity: ProblemSeverity) -> dict[str, float]:
         """The parameters that it sets at this severity."""
@@ -74,4 +76,5 @@ def type_of(cause: str) -> str:
 
 def possible(cause: str, machine: Machine) -> bool:
     """True if this model has the parts on which the cause acts."""
-    return all(parameter in machine.parameters for parameter in causes()[cause].effects)
+    found = causes()[cause]
+    return all(p in machine.parameters for p in found.effects) and machine.lacks.isdisjoint(found.needs)

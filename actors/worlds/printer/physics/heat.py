@@ -1,0 +1,241 @@
+"""Hot end, bed, their sensors, the supply that feeds them, and the firmware's thermal protection.
+
+Sources as in `facts`: [S:Marlin MPC] block model and flow cooling, [S:MA] protection limits, [E] estimates.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from actors.worlds.printer.machine import Machine
+
+Values = Mapping[str, float]
+
+AMBIENT = 23.0
+STEP = 0.5
+"""Seconds of one step of the simulation."""
+PID_RANGE = 10.0
+"""K around the target outside of which the heater is fully on or off; PID_FUNCTIONAL_RANGE [S:MA]."""
+MELT_POWER = 2.33e-3
+"""J/K to heat one mm3 of PLA by one kelvin [S:Marlin MPC]."""
+FAN_ON_BARE_BLOCK = 0.125
+"""W/K that the part fan draws from a block without its sock [E; a bare block with the duct on it ends at 185 C]."""
+FAN_MISAIMED = 0.17
+"""W/K when the duct points at the block [E]."""
+BROWN_OUT = 0.6
+"""Share of the nominal voltage below which the board resets [E]."""
+BETA = 3950.0
+"""Beta of the fitted thermistor in K; the firmware's table may assume another."""
+
+
+@dataclass
+class Trace:
+    """What happened while heating: readings as firmware shows them, truth as a reference thermometer shows it.
+
+    Attributes:
+        seconds, reading, true, duty: per step; degrees C, duty 0 to 1.
+        bed_reading, bed_true: per step, degrees C.
+        volts: lowest supply voltage.
+        heat_up: seconds until the reading first came within 2 K of the target, None if never.
+        bed_heat_up: likewise for the bed.
+        error: the firmware's words when it halted, else empty.
+        reset: True if the board browned out.
+    """
+
+    seconds: list[float] = field(default_factory=list)
+    reading: list[float] = field(default_factory=list)
+    true: list[float] = field(default_factory=list)
+    duty: list[float] = field(default_factory=list)
+    bed_reading: list[float] = field(default_factory=list)
+    bed_true: list[float] = field(default_factory=list)
+    volts: float = 0.0
+    heat_up: float | None = None
+    bed_heat_up: float | None = None
+    error: str = ""
+    reset: bool = False
+
+
+def supply_volts(machine: Machine, values: Values, hot_duty: float, bed_duty: float) -> float:
+    """Voltage at the board under load: the source and terminal resistances against the heaters' conductance."""
+    hot_ohm = machine.volts**2 / machine.hotend.power + values["heater_wiring.resistance"]
+    bed_ohm = machine.volts**2 / machine.bed.power
+    conductance = hot_duty / hot_ohm + bed_duty * values["bed_heater.power"] / bed_ohm
+    resistance = values["psu.resistance"] + values["psu_terminals.resistance"]
+    return machine.volts / (1.0 + resistance * conductance)
+
+
+def heater_watts(machine: Machine, values: Values, volts: float) -> float:
+    """Power in the block at full duty: goes with the voltage squared, less what a bad contact takes."""
+    ohm = machine.volts**2 / machine.hotend.power
+    share = ohm / (ohm + values["heater_wiring.resistance"])
+    return machine.hotend.power * values["heater_cartridge.power"] * (volts / machine.volts) ** 2 * share**2
+
+
+def block_loss(machine: Machine, values: Values, fan: float) -> float:
+    """Heat loss of the block in W/K at a part-fan duty of 0 to 1."""
+    air = fan * values["part_fan.flow"]
+    bare = (1.0 - values["heater_sock.cover"]) * FAN_ON_BARE_BLOCK if "heater_sock" not in machine.lacks else 0.0
+    blown = machine.hotend.loss_fan - machine.hotend.loss + bare + values["part_fan.misaim"] * FAN_MISAIMED
+    return machine.hotend.loss + air * blown
+
+
+def shown_temperature(values: Values, bead: float) -> float:
+    """What the firmware reads for a bead at this temperature: resistance, bad contact, and the assumed table."""
+    kelvin = bead + 273.15
+    ohm = 1e5 * math.exp(BETA * (1.0 / kelvin - 1.0 / 298.15)) + values["thermistor_wiring.resistance"]
+    assumed = BETA + values["firmware.thermistor_beta"]
+    return 1.0 / (1.0 / 298.15 + math.log(ohm / 1e5) / assumed) - 273.15
+
+
+def strand_openings(values: Values) -> float:
+    """How often per minute of motion a broken strand of the thermistor cable opens; a few frayed wires do not."""
+    return max(values["thermistor_wiring.flex_break"] - 0.02, 0.0)
+
+
+@dataclass
+class _Loop:
+    """State of Marlin's PID for the hot end."""
+
+    integral: float = 0.0
+    last: float = 0.0
+
+    def duty(self, machine: Machine, values: Values, target: float, reading: float) -> float:
+        """Duty 0 to 1 for the next step."""
+        error = target - reading
+        if target <= 0 or error < -PID_RANGE:
+            self.last = reading
+            return 0.0
+        if error > PID_RANGE:
+            self.integral, self.last = 0.0, reading
+            return 1.0
+        gain = values["firmware.pid"]
+        kp, ki, kd = (k / 255.0 for k in machine.pid)
+        self.integral = min(max(self.integral + error * STEP * ki * gain**2, -1.0), 1.0)
+        slope = (reading - self.last) / STEP
+        self.last = reading
+        return min(max(kp * gain * error + self.integral - kd / gain**2 * slope, 0.0), 1.0)
+
+
+@dataclass
+class _Guard:
+    """Marlin's thermal protection of one heater: watch while heating, runaway once the target was reached [S:MA]."""
+
+    name: str
+    watch_seconds: float
+    runaway_seconds: float
+    hysteresis: float
+    reached: bool = False
+    below: float = 0.0
+    watched: float = 0.0
+    watch_from: float = -math.inf
+
+    def check(self, target: float, reading: float) -> str:
+        """The error that this step raises, or an empty string."""
+        if target <= 0:
+            return ""
+        if self.reached:
+            self.below = self.below + STEP if reading < target - self.hysteresis else 0.0
+            return f"Thermal Runaway, system stopped! Heater_ID: {self.name}" if self.below > self.runaway_seconds else ""
+        if reading >= target - 1.0:
+            self.reached = True
+            return ""
+        if reading >= self.watch_from + 2.0:
+            self.watch_from, self.watched = reading, 0.0
+        self.watched += STEP
+        return f"Heating failed, system stopped! Heater_ID: {self.name}" if self.watched > self.watch_seconds else ""
+
+
+def heat(
+    machine: Machine,
+    values: Values,
+    *,
+    target: float,
+    bed_target: float = 0.0,
+    seconds: float = 300.0,
+    fan_after: float = math.inf,
+    flow: float = 0.0,
+    moving: bool = False,
+    rng: random.Random,
+) -> Trace:
+    """Heat up and hold, as the firmware does, and keep the trace.
+
+    Args:
+        machine: the printer model.
+        values: its parameters.
+        target: of the hot end, degrees C; 0 is off.
+        bed_target: of the bed, degrees C; 0 is off.
+        seconds: simulated time.
+        fan_after: seconds after which the part fan runs at full duty.
+        flow: mm3/s of plastic melted once the target is reached.
+        moving: True if the head moves, so that a broken strand can open.
+        rng: noise of the sensors, openings of a strand.
+    """
+    trace = Trace(volts=machine.volts)
+    block = bead = AMBIENT
+    bed = AMBIENT
+    loop, bed_on = _Loop(last=AMBIENT), False
+    guard, bed_guard = _Guard("E0", 20.0, 40.0, 4.0), _Guard("bed", 60.0, 20.0, 2.0)
+    opening = strand_openings(values) * STEP / 60.0 if moving else 0.0
+    loose = 1.0 - values["thermistor.coupling"]
+    for step in range(int(seconds / STEP)):
+        now = step * STEP
+        open_wire = opening > 0 and rng.random() < opening
+        reading = -14.0 if open_wire else shown_temperature(values, bead) + rng.gauss(0.0, 0.15 + 2.0 * loose)
+        bed_reading = bed + values["bed_thermistor.offset"] * min(1.0, (bed - AMBIENT) / 20.0) + rng.gauss(0.0, 0.1)
+        duty = loop.duty(machine, values, target, reading)
+        bed_on = bed_target > 0 and (bed_reading < bed_target - 0.3 or (bed_on and bed_reading < bed_target + 0.3))
+        volts = supply_volts(machine, values, duty, float(bed_on))
+        trace.volts = min(trace.volts, volts)
+        if volts < BROWN_OUT * machine.volts:
+            trace.reset = True
+            return trace
+        fan = 1.0 if now >= fan_after else 0.0
+        melting = flow if guard.reached else 0.0
+        gain = heater_watts(machine, values, volts) * duty
+        loss = (block_loss(machine, values, fan) + MELT_POWER * melting) * (block - AMBIENT)
+        block += STEP * (gain - loss) / machine.hotend.heat
+        bead += STEP * machine.hotend.lag * (AMBIENT + values["thermistor.coupling"] * (block - AMBIENT) - bead)
+        bed_gain = machine.bed.power * values["bed_heater.power"] * (volts / machine.volts) ** 2 * bed_on
+        bed += STEP * (bed_gain - machine.bed.loss * (bed - AMBIENT)) / machine.bed.heat
+        _keep(trace, now, reading, block, duty, bed_reading, bed)
+        if trace.heat_up is None and target > 0 and reading >= target - 2.0:
+            trace.heat_up = now
+        if trace.bed_heat_up is None and bed_target > 0 and bed_reading >= bed_target - 2.0:
+            trace.bed_heat_up = now
+        trace.error = _halt(machine, target, reading) or guard.check(target, reading) or bed_guard.check(bed_target, bed_reading)
+        if trace.error:
+            return trace
+    return trace
+
+
+def _keep(trace: Trace, now: float, reading: float, block: float, duty: float, bed_reading: float, bed: float) -> None:
+    trace.seconds.append(now)
+    trace.reading.append(reading)
+    trace.true.append(block)
+    trace.duty.append(duty)
+    trace.bed_reading.append(bed_reading)
+    trace.bed_true.append(bed)
+
+
+def _halt(machine: Machine, target: float, reading: float) -> str:
+    if target > 0 and reading < machine.mintemp:
+        return "MINTEMP triggered, system stopped! Heater_ID: E0"
+    if reading > machine.maxtemp:
+        return "MAXTEMP triggered, system stopped! Heater_ID: E0"
+    return ""
+
+
+def sink_temperature(values: Values, block: float, minutes: float, room: float = AMBIENT + 4.0) -> float:
+    """Temperature at the cold side of the heat break after so many minutes at temperature, degrees C.
+
+    First-order: 0.05 W/K through the break, 0.06 W/K without and 0.41 W/K with a healthy fan, 150 J/K [E]; real jams
+    begin when the break passes about 56 C and take 10 to 60 minutes.
+    """
+    through = 0.05 * values["heat_break.conduction"]
+    air = (1.0 - values["hotend_fan.wear"]) * (1.0 - values["hotend_fan.lint"])
+    away = 0.06 + 0.35 * air
+    end = (through * block + away * room) / (through + away)
+    return room + (end - room) * (1.0 - math.exp(-minutes * 60.0 * (through + away) / 150.0))

@@ -1,0 +1,97 @@
+"""The Z axis and the first layer: screws, binding, bed shape, nozzle height, and what makes plastic stick.
+
+First layer needs 25 um [S:K-Bed]; T8 screw 8 mm lead; adhesion rises strongly once the plate is near Tg [S:Spoerk].
+Forces and the adhesion curve are estimates [E].
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from actors.worlds.printer.machine import Machine
+
+Values = Mapping[str, float]
+
+LEAD = 8.0
+"""mm per turn of the screw: the period of its wobble."""
+SCREW_FORCE = 95.0
+"""N that a T8 screw pushes [T: 63 to 126]."""
+BED_TARGET = 60.0
+
+
+@dataclass(frozen=True)
+class FirstLayer:
+    """The first layer over the plate.
+
+    Attributes:
+        height_error: mean height error in mm, positive is too far away.
+        spread: mm between the highest and the lowest of nine points.
+        left_right: mm by which the right side is higher.
+        grip: 0 to 1, share of the plate's full adhesion; `weakest` of the nine points.
+    """
+
+    height_error: float
+    spread: float
+    left_right: float
+    grip: float
+    weakest: float
+
+
+def z_friction(values: Values, height: float) -> float:
+    """N against the screw at this share of the travel (0 to 1): guide clamping peaks in the middle, a dry screw is even."""
+    clamped = 20.0 * values["guide_z.preload"] * (1.0 + 0.45 * math.sin(math.pi * height) ** 4)
+    return 8.0 + clamped + 150.0 * max(values["lead_screw.dryness"] - 0.5, 0.0)
+
+
+def lost_layers(machine: Machine, values: Values, layers: int, rng: random.Random) -> tuple[int, float]:
+    """How many layers came out squashed, and the share of them at mid-travel (1: all, about 0.3: evenly spread)."""
+    if "guide_z" in machine.lacks:
+        return 0, 0.0
+    force = SCREW_FORCE * values["motor_z.torque"]
+    lost = middle = 0
+    for layer in range(layers):
+        height = layer / layers
+        if rng.random() < 1.0 / (1.0 + math.exp(min(-(z_friction(values, height) / force - 1.0) / 0.06, 60.0))):
+            lost += 1
+            middle += 0.33 < height < 0.67
+    return lost, middle / lost if lost else 0.0
+
+
+def height_noise(machine: Machine, values: Values) -> float:
+    """Irregular error of layer heights in mm: a slipping coupler."""
+    return 0.008 + (0.35 * max(values["z_coupler.slack"] - 0.06, 0.0) if "z_coupler" not in machine.lacks else 0.0)
+
+
+def ribs(machine: Machine, values: Values) -> float:
+    """Amplitude in mm of the ribs that repeat with the screw's lead."""
+    return values["lead_screw.bend"] * 0.8 if "lead_screw" not in machine.lacks else 0.0
+
+
+def first_layer(machine: Machine, values: Values, bed_surface: float, rng: random.Random) -> FirstLayer:
+    """Lay the first layer on a plate whose surface has this temperature in degrees C."""
+    meshed = machine.probe != "none" and values["firmware.probe_enabled"] > 0.5
+    noise = values["probe_pin.noise"] if "probe_pin" not in machine.lacks else 0.004
+    keep = 0.5 if meshed else 1.0   # a mesh takes most of shape and tilt out, and puts its own noise in
+    tilt = values["bed_springs.tilt"] if "bed_springs" not in machine.lacks else 0.0
+    wedge = values["z_sync.offset"] * 0.7 if "z_sync" not in machine.lacks else 0.0
+    gaps = []
+    for x in (-1.0, 0.0, 1.0):
+        for y in (-1.0, 0.0, 1.0):
+            shape = (tilt * x / 2.0 + values["bed_plate.warp"] * (x * x + y * y) / 2.0) * keep + wedge * x / 2.0
+            gaps.append(values["probe.z_offset"] + shape + (rng.gauss(0.0, noise) if meshed else rng.gauss(0.0, 0.004)))
+    grips = [adhesion(values, gap, bed_surface) for gap in gaps]
+    mean = sum(gaps) / 9.0
+    left_right = (sum(gaps[6:]) - sum(gaps[:3])) / 3.0
+    return FirstLayer(mean, max(gaps) - min(gaps), left_right, sum(grips) / 9.0, min(grips))
+
+
+def adhesion(values: Values, gap: float, surface: float) -> float:
+    """0 to 1: clean and whole plate, warm enough, pressed on enough."""
+    plate = (1.0 - values["bed_surface.grease"]) * (1.0 - values["bed_surface.wear"])
+    warm = 1.0 / (1.0 + math.exp(-(surface - 47.0) / 3.0))
+    far = math.exp(-((max(gap, 0.0) / 0.11) ** 2))
+    near = math.exp(-((max(-gap - 0.06, 0.0) / 0.2) ** 2))
+    return plate * warm * far * near
