@@ -62,6 +62,7 @@ def examine(store: str, *, deep: bool = False) -> Iterator[Check]:
     if deep:
         yield check_ray_start()
     yield from check_disk(store)
+    yield check_store(store)
     for key in KEYS:
         yield check_key(key)
 
@@ -135,6 +136,24 @@ def check_disk(store: str) -> Iterator[Check]:
     )
     free = shutil.disk_usage(folder).free
     yield _check("disk space", free >= LEAST_DISK, f"{free / 1e9:.1f} GB free", "free some, or choose another --store")
+
+
+def check_store(store: str) -> Check:
+    """Can the log be opened, is it ours, and does its chain hold?"""
+    from events.errors import LogError  # noqa: PLC0415 - doctor must be able to speak when packages are missing
+    from ops.logs import verify_store  # noqa: PLC0415
+
+    path = store_path(store)
+    if path is not None and not path.exists():
+        return Check("log", True, needed=True, found="not there yet; the first run makes it")
+    mend = "choose another --store, or restore this one from a backup"
+    try:
+        verified = verify_store(store)
+    except (LogError, OSError) as error:
+        return _check("log", False, str(error), mend)
+    if not verified["ok"]:
+        return _check("log", False, f"{verified['problem']}", mend)
+    return _check("log", True, f"{verified['events']} events, the chain holds", "")
 
 
 def check_key(name: str) -> Check:

@@ -72,7 +72,7 @@ def _brief(brief: Plain) -> Iterator[str]:
     rest = {name: value for name, value in brief.items() if name not in (*_WORDS, _SEEN)}
     if rest:
         yield "Known beforehand"
-        yield from _fields(rest)
+        yield from fields(rest)
     yield ""
 
 
@@ -90,7 +90,7 @@ def _tool(fact: Plain) -> Iterator[str]:
     yield f"  > {line(call.get('name', '?'))}({arguments})   [{spent}]"
     result = dict(fact["result"])
     yield from (f"      {_finding(finding)}" for finding in result.pop("findings", []))
-    yield from (f"      {text.strip()}" for text in _fields(result))
+    yield from (f"      {text.strip()}" for text in fields(result))
 
 
 def _finding(finding: Any) -> str:
@@ -104,7 +104,7 @@ def _finding(finding: Any) -> str:
 
 def _submission(fact: Plain) -> Iterator[str]:
     yield "Submission"
-    yield from _fields(fact["submission"])
+    yield from fields(fact["submission"])
     yield ""
 
 
@@ -120,7 +120,7 @@ def _key(key: Plain) -> Iterator[str]:
     yield "For review: what was really wrong"
     problems = key.get("actual_problems") or key.get("problems")
     if not isinstance(problems, list):
-        yield from _fields(key)
+        yield from fields(key)
         return
     for problem in problems:
         if isinstance(problem, dict):
@@ -131,10 +131,11 @@ def _key(key: Plain) -> Iterator[str]:
             )
         else:
             yield f"  - {line(problem)}"
-    yield from _fields({name: key[name] for name in ("solution_summary", "lesson") if key.get(name)})
+    yield from fields({name: key[name] for name in ("solution_summary", "lesson") if key.get(name)})
 
 
-def _fields(values: Plain) -> Iterator[str]:
+def fields(values: Plain) -> Iterator[str]:
+    """Plain values as lines `name: value`, empty ones left out."""
     for name, value in values.items():
         if value not in (None, "", [], {}):
             yield f"  {line(name)}: {_value(value)}"
