@@ -13,6 +13,7 @@ from ops.console.screen import bear_any_text, error_line, json_line
 from ops.failures import INTERRUPTED, explain
 
 COMMANDS = {
+    "report": "Report on a run: on the terminal, or as one HTML file.",
     "log": "List runs, show events, follow the log, verify its chain.",
     "doctor": "Check everything that a run needs, and say how to mend it.",
     "info": "Say what this installation is, and what the settings are.",
