@@ -55,7 +55,7 @@ def test_json_and_text_tell_the_same_run(store: str, capsys: Captured) -> None:
     assert cli.run(["report", "--run", "r1", "--store", store, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["run"], report["skillbook"]["skills"], report["episodes"]["failed"]) == ("r1", 2, 1)
-    assert report["log"]["events"] == len(usual().told) + 16
+    assert report["log"]["events"] == len(usual().told) + 15
     assert cli.run(["report", "--run", "r1", "--store", store]) == 0
     assert f"{report['score']['mean']:.1f} of 100" in capsys.readouterr().out
 
