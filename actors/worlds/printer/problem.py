@@ -75,6 +75,12 @@ def type_of(cause: str) -> str:
 
 
 def possible(cause: str, machine: Machine) -> bool:
-    """True if this model has the parts on which the cause acts."""
+    """True if this model has the parts on which the cause acts, and those that it needs besides."""
+    return not missing_parts(cause, machine)
+
+
+def missing_parts(cause: str, machine: Machine) -> frozenset[str]:
+    """The parts that a cause acts on or needs, and this model has not."""
     found = causes()[cause]
-    return all(p in machine.parameters for p in found.effects) and machine.lacks.isdisjoint(found.needs)
+    wanted = {parameter.partition(".")[0] for parameter in found.effects} | set(found.needs)
+    return frozenset(wanted & machine.lacks)

@@ -9,7 +9,7 @@ from typing import get_args
 from actors.worlds.printer import vocabulary
 from actors.worlds.printer.machine import machines
 from actors.worlds.printer.marked import Marked, unwanted
-from actors.worlds.printer.problem import ProblemSeverity, possible, problems, type_of
+from actors.worlds.printer.problem import ProblemSeverity, missing_parts, possible, problems, type_of
 from actors.worlds.printer.record import (
     LONGEST,
     MOST_PROBLEMS,
@@ -238,7 +238,6 @@ def _belongs(node: Marked, path: str, cause: str, kind: str | None, machine: str
         findings.note(node, path, f"`{cause}` belongs to the type `{type_of(cause)}`, not to `{kind}`. Allowed: {own}")
     if machine and not possible(cause, machines()[machine]):
         having = ", ".join(key for key, model in machines().items() if possible(cause, model))
-        part = cause.partition(".")[0]
-        findings.note(
-            node, path, f"`{machine}` has no `{part}`, so `{cause}` cannot happen; models that have it: {having}"
-        )
+        lacking = ", ".join(sorted(missing_parts(cause, machines()[machine])))
+        said = f"`{machine}` has no `{lacking}`, so `{cause}` cannot happen; models on which it can: {having}"
+        findings.note(node, path, said)

@@ -122,7 +122,7 @@ def answer(voice: str, topic: str, facts: dict[str, str], rng: Random) -> str:
     Parameters:
         voice: one of `voices()`.
         topic: one of `topics()`.
-        facts: topic -> the word for what is true of it; a topic that is missing counts as unknown.
+        facts: topic -> the word for what is true of it (blanks for underscores will do); a missing topic is unknown.
         rng: decides everything that is open.
 
     Raises:
@@ -130,7 +130,7 @@ def answer(voice: str, topic: str, facts: dict[str, str], rng: Random) -> str:
     """
     own = _known(voices(), voice, "voice")
     words = _known(_spoken()["answers"], topic, "topic")
-    truth = facts.get(topic, _UNKNOWN)
+    truth = facts.get(topic, _UNKNOWN).replace(",", "").replace(" ", "_")
     _known(words, truth, f"word for `{topic}`")
     remembered = rng.random() < own.sure
     known = truth != _UNKNOWN and remembered
