@@ -13,16 +13,27 @@ from ops.console.screen import bear_any_text, error_line, json_line
 from ops.failures import INTERRUPTED, explain
 
 COMMANDS = {
+    "train": "Practise, write the lessons into a skillbook, and compare.",
+    "try": "Play one scenario, shown step by step.",
+    "evaluate": "Measure a frozen skillbook, alone or against another.",
+    "replay": "Rebuild a skillbook from the log and prove it.",
     "report": "Report on a run: on the terminal, or as one HTML file.",
+    "skills": "List, show and export skills; tell how a book came to be.",
     "log": "List runs, show events, follow the log, verify its chain.",
-    "doctor": "Check everything that a run needs, and say how to mend it.",
     "info": "Say what this installation is, and what the settings are.",
+    "doctor": "Check everything that a run needs, and say how to mend it.",
 }
-"""What is built: each name is a module in `ops.commands` with a `command`; the line is its help in the list."""
+"""What is built: each is a module in `ops.commands` with a `command`; the line is its help in the list."""
+
+MODULES = {"try": "play"}
+"""Commands whose module cannot have their name."""
 
 EPILOG = """\b
 Examples:
-  journeyman doctor
+  journeyman train                          practise on 60 simulated printers, then compare
+  journeyman try --difficulty easy          watch one repair step by step
+  journeyman report --html report.html      the latest run on one page
+  journeyman doctor                         is everything there?
 """
 
 
@@ -37,7 +48,7 @@ class LazyGroup(click.Group):
         """Import the module of a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"ops.commands.{cmd_name}").command
+        command: click.Command = import_module(f"ops.commands.{MODULES.get(cmd_name, cmd_name)}").command
         return command
 
     def resolve_command(

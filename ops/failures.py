@@ -63,10 +63,9 @@ def _ours(error: BaseException) -> Failure | None:
     """Failures that our own packages announce; looked up late, because each import costs start-up time."""
     from actors.llm.port import ModelFailed  # noqa: PLC0415
     from actors.runtime.port import RuntimeFault  # noqa: PLC0415
-    from configs.errors import SettingsError  # noqa: PLC0415
     from events.errors import LogError, UnknownStore  # noqa: PLC0415
 
-    if isinstance(error, WrongUse | SettingsError | UnknownStore) or _is_unknown_name(error):
+    if isinstance(error, WrongUse | UnknownStore) or _is_unknown_name(error) or _lists_problems(error):
         return Failure(str(error), WRONG_USE)
     if isinstance(error, LogError | ModelFailed | RuntimeFault):
         return Failure(str(error), OUTSIDE_FAILED)
@@ -78,6 +77,11 @@ def _ours(error: BaseException) -> Failure | None:
 def _is_unknown_name(error: BaseException) -> bool:
     """A bare LookupError is a catalogue's answer to an unknown name; its children are slips of the code."""
     return isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError | UnicodeError)
+
+
+def _lists_problems(error: BaseException) -> bool:
+    """Settings and scenario files that are not in order list everything that is wrong as `problems`."""
+    return isinstance(getattr(error, "problems", None), list | tuple)
 
 
 def _unexpected(error: BaseException) -> str:

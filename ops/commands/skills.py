@@ -1,0 +1,89 @@
+"""`journeyman skills`: what was learned, when and by which run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ops import books
+from ops.cli_options import json_flag, store_flag, store_of
+from ops.console.screen import json_line, say
+from ops.console.skills import book_lines, history_lines, skill_lines
+from ops.logs import open_for_reading
+from ops.reports import write_whole
+
+BOOK = click.option(
+    "--skillbook", "reference", default="printer", metavar="NAME[@VERSION]", help="Which book.  [printer]"
+)
+
+
+@click.group(name="skills", epilog="Example: journeyman skills show ID --skillbook printer@3")
+def command() -> None:
+    """List, show and export skills, and tell how a book came to be."""
+
+
+@command.command("list")
+@BOOK
+@store_flag
+@json_flag
+def list_skills(reference: str, store: str | None, as_json: bool) -> None:
+    """List the skills of a book."""
+    with open_for_reading(store_of(store)) as log:
+        book = books.load(log, reference)
+    found = books.as_plain(books.named(reference)[0], book)
+    if as_json:
+        json_line(found)
+    else:
+        say("\n".join(book_lines(found["name"], found["version"], found["skills"])))
+
+
+@command.command("show")
+@click.argument("skill", metavar="ID")
+@BOOK
+@store_flag
+@json_flag
+def show(skill: str, reference: str, store: str | None, as_json: bool) -> None:
+    """Show one skill whole."""
+    with open_for_reading(store_of(store)) as log:
+        found = books.find(books.load(log, reference), skill)
+    if as_json:
+        json_line(found)
+    else:
+        say("\n".join(skill_lines(found)))
+
+
+@command.command("history")
+@BOOK
+@store_flag
+@json_flag
+def history(reference: str, store: str | None, as_json: bool) -> None:
+    """Tell what happened to a book: every version, and every refusal with its reason."""
+    name = books.named(reference)[0]
+    with open_for_reading(store_of(store)) as log:
+        entries = books.history(log, name)
+    if as_json:
+        json_line({"skillbook": name, "history": entries})
+    else:
+        say("\n".join(history_lines(entries)))
+
+
+@command.command("export")
+@BOOK
+@click.option("--format", "form", type=click.Choice(["json", "md"]), default="json", help="json or md.  [json]")
+@click.option("--to", "file", metavar="FILE", help="Write to a file instead of standard output.")
+@store_flag
+@json_flag
+def export(reference: str, form: str, file: str | None, store: str | None, as_json: bool) -> None:
+    """Write a book as JSON or Markdown."""
+    name = books.named(reference)[0]
+    with open_for_reading(store_of(store)) as log:
+        book = books.load(log, reference)
+    text = books.as_markdown(name, book) if form == "md" else books.as_json(name, book)
+    if file:
+        write_whole(Path(file), text)
+        say(f"{len(book.skills)} skills written to {file}", as_json=as_json)
+    elif not as_json:
+        say(text.rstrip("\n"))
+    if as_json:
+        json_line({**books.as_plain(name, book), "file": file})

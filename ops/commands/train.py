@@ -1,0 +1,41 @@
+"""`journeyman train`: practise on generated or given scenarios, write lessons into a skillbook, and compare."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from configs.layers import Loaded
+from ops import reports
+from ops.cli_options import settings_flags
+from ops.console.progress import watching
+from ops.console.screen import json_line, people, say
+from ops.console.summary import summary
+from ops.logs import open_for_reading
+
+EPILOG = """\b
+Examples:
+  journeyman train
+  journeyman train --episodes 200 --difficulty hard --runtime local
+  journeyman train --set curated --no-learning --json
+"""
+
+
+@click.command(epilog=EPILOG)
+@settings_flags(
+    "world", "scenarios", "set", "episodes", "difficulty", "agent", "skillbook", "wave", "workers", "held_out",
+    "learning", "resume", "store", "runtime", "ray_address", "seed",
+)  # fmt: skip
+def command(loaded: Loaded) -> None:
+    """Practise, reflect, write the lessons down, practise again; then compare with and without the book."""
+    settings = loaded.settings
+    as_json = settings.json_output
+    with watching(people(as_json=as_json)) as observer:
+        run = import_module("ops.training").train(settings, observer)
+    with open_for_reading(settings.store) as log:
+        report = reports.report_of(log, run)
+    if as_json:
+        json_line(report)
+    else:
+        say("\n" + summary(report))
