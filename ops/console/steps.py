@@ -16,7 +16,8 @@ Step = tuple[Kind, Plain]
 
 LONG = 400
 """Characters after which a value is cut."""
-_WORDS, _SEEN = ("user_description", "goal", "description"), "symptoms"
+_WORDS, _SEEN = ("user", "user_description", "goal"), "symptoms"
+_TRUTHS, _MORALS = ("faults", "actual_problems"), ("solution", "solution_summary", "lesson")
 
 
 class StepView(Silence):
@@ -118,20 +119,20 @@ def _score(fact: Plain) -> Iterator[str]:
 
 def _key(key: Plain) -> Iterator[str]:
     yield "For review: what was really wrong"
-    problems = key.get("actual_problems") or key.get("problems")
-    if not isinstance(problems, list):
+    problems = next((key[name] for name in _TRUTHS if isinstance(key.get(name), list)), None)
+    if problems is None:
         yield from fields(key)
         return
-    for problem in problems:
-        if isinstance(problem, dict):
-            kind = problem.get("type", problem.get("problem", "?"))
-            cause = problem.get("root_cause", problem.get("cause", "?"))
-            yield f"  - {line(kind)}: {line(cause)}" + (
-                f", {line(problem['severity'])}" if "severity" in problem else ""
-            )
-        else:
-            yield f"  - {line(problem)}"
-    yield from fields({name: key[name] for name in ("solution_summary", "lesson") if key.get(name)})
+    yield from (f"  - {_problem(problem)}" for problem in problems)
+    yield from fields({name: key[name] for name in _MORALS if key.get(name)})
+
+
+def _problem(problem: Any) -> str:
+    if not isinstance(problem, dict):
+        return line(problem)
+    cause = problem.get("cause", problem.get("root_cause", "?"))
+    severity = f", {line(problem['severity'])}" if "severity" in problem else ""
+    return f"{line(problem.get('type', '?'))}: {line(cause)}{severity}"
 
 
 def fields(values: Plain) -> Iterator[str]:

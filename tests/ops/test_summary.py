@@ -156,6 +156,11 @@ def test_the_truth_comes_last_and_as_problems() -> None:
         "  - layer_shift: loose_belt, major",
         "  lesson: Feel the belt.",
     ]
+    fault = {"type": "stringing", "cause": "filament.wet", "severity": "minor"}
+    assert list(told("key", {"machine": "ender_3", "faults": [fault], "solution": "Dry it."}))[1:] == [
+        "  - stringing: filament.wet, minor",
+        "  solution: Dry it.",
+    ]
     assert list(told("key", {"seed": 4}))[1:] == ["  seed: 4"]
 
 
