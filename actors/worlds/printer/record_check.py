@@ -221,7 +221,7 @@ def _problem(node: Marked, path: str, machine: str | None, findings: Findings) -
         "root_cause",
         path,
         problems()[kind].causes if kind else ("the root causes of one of the problem types: " + ", ".join(problems()),),
-        lambda text: vocabulary.named_cause(text, type_=kind, machine=machine),
+        lambda text: vocabulary.named_cause(text, type_=kind),
         lambda text: vocabulary.near_causes(text, type_=kind),
         findings,
     )

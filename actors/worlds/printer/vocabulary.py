@@ -12,7 +12,7 @@ from functools import cache
 
 from actors.worlds.printer.component import components
 from actors.worlds.printer.machine import machines
-from actors.worlds.printer.problem import causes, possible, problems
+from actors.worlds.printer.problem import causes, problems
 
 _SMALL = frozenset({"a", "an", "and", "axis", "has", "in", "is", "it", "its", "my", "of", "on", "or", "the", "was"})
 _BETWEEN = re.compile(r"[^a-z0-9]+")
@@ -47,19 +47,16 @@ def named_type(text: str) -> list[str]:
     return _lookup(_type_words(), text, problems())
 
 
-def named_cause(text: str, *, type_: str | None = None, machine: str | None = None) -> list[str]:
+def named_cause(text: str, *, type_: str | None = None) -> list[str]:
     """Ids of the root causes that a text may name.
 
     Parameters:
         text: as written by a person.
         type_: id of the problem type; settles what would be ambiguous otherwise.
-        machine: id of the printer model; settles likewise, by the parts that it has.
     """
     found = _lookup(_cause_words(), text, causes())
     if len(found) > 1 and type_ is not None:
         found = [one for one in found if one in problems()[type_].causes] or found
-    if len(found) > 1 and machine is not None:
-        found = [one for one in found if possible(one, machines()[machine])] or found
     return found
 
 

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.worlds.printer import voices
+from actors.worlds.printer import observe, voices
 from actors.worlds.printer.component import components
 from actors.worlds.printer.machine import machines
 from actors.worlds.printer.problem import causes
@@ -174,3 +174,7 @@ def test_every_model_can_be_talked_about() -> None:
     for machine in machines().values():
         text, _ = voices.tell("terse", machine.name, ["dead"], "none", Random(1))
         assert text
+
+
+def test_everything_that_the_simulator_lets_an_owner_notice_can_be_told() -> None:
+    assert set(observe.WORDS) <= set(voices.observations())
