@@ -1,4 +1,4 @@
-"""The World port: what every world offers to practise in. Worlds are pure and seeded; they know no model and no runtime.
+"""The World port: what every world offers to practise in. Worlds are pure and seeded, and know no model, no runtime.
 
 A world is a folder `actors/worlds/NAME` whose module `world` offers `WORLD`, an object of this protocol, and one line
 in `actors/worlds/catalogue.py`. Its contract suite is `tests/contracts/world.py`.
@@ -74,11 +74,30 @@ class Act:
     arguments: Plain
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an episode may use before it is cut off: turns of the agent, minutes and euros in the world."""
+
+    turns: int
+    minutes: float
+    money: float
+
+
 class Bench(Protocol):
     """One scenario set up for work: the simulated machine with its tools, minutes and money running."""
 
     def act(self, act: Act) -> ToolResult:
         """Carry out one call. Wrong use is an answer that says what is allowed, never an exception."""
+        ...
+
+    @property
+    def minutes(self) -> float:
+        """Minutes used so far."""
+        ...
+
+    @property
+    def money(self) -> float:
+        """Euros used so far."""
         ...
 
     def final(self) -> Plain:
@@ -92,9 +111,14 @@ class World(Protocol):
     name: str
     rubric: str
     categories: dict[str, float]
+    limits: Limits
 
     def rules(self) -> tuple[str, ...]:
-        """System blocks: the trade, the public catalogue as JSON, the rules of an episode. Constant."""
+        """System blocks: the trade and the rules of an episode, then the public catalogue as JSON. Constant.
+
+        The catalogue is `{"problems": {type: {"title", "causes": {cause: title}}}, "parts": {part: name}}`: names only,
+        no link from an observation to a cause or from a cause to a repair.
+        """
         ...
 
     def tools(self) -> tuple[Plain, ...]:
@@ -123,6 +147,13 @@ class World(Protocol):
 
     def reference(self, key: Plain) -> list[Act]:
         """The reference repair: the cheapest acts that set this case right, ending with the right submission."""
+        ...
+
+    def remedies(self, key: Plain) -> dict[str, list[str]]:
+        """What cured this case, as is told afterwards: true cause -> the acts that the reference repair took for it.
+
+        Acts are written as paths, `tool:target`.
+        """
         ...
 
     def baselines(self) -> dict[str, str]:

@@ -66,12 +66,14 @@ class Component(BaseModel):
     """A part: what people call it, what a new one costs, how long a look takes, and what its replacement upsets.
 
     Attributes:
+        group: what part of the machine it belongs to: hotend, extruder, bed, motion, electronics, firmware, slicer.
         upsets: parameter -> sigma of the error that a replacement of this part leaves there; calibration must follow.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
+    group: str
     aliases: tuple[str, ...]
     price: float
     replace: float

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from actors.worlds.printer import test_print
 from actors.worlds.printer.machine import Machine
-from actors.worlds.printer.physics import heat, motion, surface
+from actors.worlds.printer.physics import motion
 from actors.worlds.printer.test_print import PrintResult
 
 WORDS: dict[str, str] = {
@@ -34,7 +34,7 @@ WORDS: dict[str, str] = {
     "first_layer_good_one_side": "the first layer is good on one side of the plate and bad on the other",
     "first_layer_squashed": "the first layer is squashed and almost transparent",
     "nozzle_scrapes": "the nozzle scrapes over the plate",
-    "lines_round": "first layer lines are round and lie loosely beside each other",
+    "first_layer_round_lines": "first layer lines are round and lie loosely beside each other",
     "corners_lift": "corners lift from the plate",
     "cold_corner": "the plate feels cooler than usual",
     "layers_shifted_x": "layers are shifted left or right",
@@ -129,7 +129,7 @@ _RULES: dict[str, Callable[[PrintResult], bool]] = {
     "first_layer_good_one_side": _off("first_layer_spread", "high"),
     "first_layer_squashed": _off("first_layer_height", "low"),
     "nozzle_scrapes": _below("first_layer_height", -0.13),
-    "lines_round": _off("first_layer_height", "high"),
+    "first_layer_round_lines": _off("first_layer_height", "high"),
     "corners_lift": _both(_off("corner_lift", "high"), _not(_off("completed", "detached"))),
     "layers_shifted_x": _both(_off("shift_x", "high"), _not(_off("shift_y", "high"))),
     "layers_shifted_y": _both(_off("shift_y", "high"), _not(_off("shift_x", "high"))),
@@ -168,28 +168,28 @@ def _felt(machine: Machine, values: Values, result: PrintResult) -> set[str]:
 
 
 def sounds(values: Values, result: PrintResult) -> str:
-    """What the owner hears, in a word: clicking, grinding, popping, humming, or nothing special."""
+    """What the owner hears, in a word of `voices.topics()["sounds"]`."""
     if result.state("clicks") == "high":
-        return "clicking"
+        return "extruder_clicks"
     if result.state("pops") == "high":
-        return "popping"
-    if result.state("completed") == "homing_failed" or motion.friction(values, "y") > 12 or motion.friction(values, "x") > 12:
-        return "grinding"
-    return "nothing special"
+        return "popping_noise"
+    if result.state("first_layer_height") == "low":
+        return "nozzle_scrapes"
+    if result.state("completed") == "homing_failed":
+        return "grinds_at_end"
+    return "motor_hums" if max(motion.friction(values, "x"), motion.friction(values, "y")) > 12 else "none"
 
 
 def onset(values: Values, result: PrintResult) -> str:
-    """When it shows, in a word."""
-    if result.state("completed") in ("died", "reset", "thermal_error") and values["thermistor_wiring.flex_break"] > 0.05:
-        return "at random, while it moves"
-    if result.state("completed") in ("died",):
-        return "at random"
+    """When it shows, in a word of `voices.topics()["when"]`."""
+    if result.state("completed") == "died" or values["thermistor_wiring.flex_break"] > 0.05:
+        return "at_random"
+    if result.state("completed") in ("reset", "thermal_error") or result.state("heat_up") == "high":
+        return "when_heating"
+    if result.state("squashed_where") == "at one height":
+        return "at_a_height"
     late = result.state("late_flow") == "low" and result.state("wall_flow") == "normal"
     if late or result.state("shift_begin") == "after warm-up" or result.state("tool_offset_end") == "high":
-        return "after a while"
-    return "from the start"
+        return "after_a_while"
+    return "from_the_start"
 
-
-def hot_room(values: Values) -> float:
-    """Ooze at standstill in mm, what an owner sees hang from the idle nozzle."""
-    return surface.standstill_ooze(values, heat.AMBIENT + 187.0)

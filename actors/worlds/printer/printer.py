@@ -123,6 +123,11 @@ class VirtualPrinter:
         """Ids of what an owner would notice (see `observe`), most striking first."""
         return observe.notice(self.machine, self.values, draw(self.seed, self.type, "owner", len(self.faults)))
 
+    def service(self) -> None:
+        """Bring everything that has worn out of its limits back to healthy: a machine that somebody looked after."""
+        for key in self.out_of_order():
+            self.values[key] = self.machine.parameters[key].healthy
+
     def out_of_order(self) -> dict[str, float]:
         """Parameters outside their limits."""
         return {k: self.values[k] for k, p in self.machine.parameters.items() if not p.in_order(self.values[k])}

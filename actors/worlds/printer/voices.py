@@ -128,6 +128,11 @@ def answer(voice: str, topic: str, facts: dict[str, str], rng: Random) -> str:
     Raises:
         LookupError: unknown voice or topic, or a word that the topic does not have.
     """
+    return reply(voice, topic, facts, rng)[0]
+
+
+def reply(voice: str, topic: str, facts: dict[str, str], rng: Random) -> tuple[str, str]:
+    """What an owner replies (see `answer`), and the word for what that tells: `unknown` if he does not remember."""
     own = _known(voices(), voice, "voice")
     words = _known(_spoken()["answers"], topic, "topic")
     truth = facts.get(topic, _UNKNOWN).replace(",", "").replace(" ", "_")
@@ -136,8 +141,8 @@ def answer(voice: str, topic: str, facts: dict[str, str], rng: Random) -> str:
     known = truth != _UNKNOWN and remembered
     told = rng.choice(_impersonal(own, words[truth if known else _UNKNOWN]))
     if not known:
-        return str(told)
-    return str(rng.choice(own.reply)).format(told=told, suspect=rng.choice(suspects()))
+        return str(told), _UNKNOWN
+    return str(rng.choice(own.reply)).format(told=told, suspect=rng.choice(suspects())), truth
 
 
 def _chosen(own: Voice, noticed: list[str], rng: Random) -> list[str]:
