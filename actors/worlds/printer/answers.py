@@ -7,11 +7,11 @@ from typing import Any
 from actors.worlds.printer import observe, test_print
 from actors.worlds.printer.finding import Finding, word
 from actors.worlds.printer.printer import VirtualPrinter, draw
-from actors.worlds.printer.voices import reply
+from actors.worlds.printer.voices import reply, voices
 
 USUAL = {
     "when": "from_the_start",
-    "sounds": "none",
+    "sounds": "nothing_special",
     "recent_work": "none",
     "settings": "unchanged",
     "filament": "new_spool",
@@ -22,8 +22,13 @@ USUAL = {
 def ask(printer: VirtualPrinter, key: dict[str, Any], topic: str) -> tuple[str, list[Finding]]:
     """His words, and what can be taken from them; nothing, if he does not remember."""
     facts = {topic: _fact(printer, key, topic)}
-    said, told = reply(key.get("voice") or "methodical", topic, facts, draw(key["seed"], "owner asked", topic))
+    said, told = reply(_voice(key), topic, facts, draw(key["seed"], "owner asked", topic))
     return said, [] if told == "unknown" else [word(f"ask_user:{topic}/answer", told, USUAL[topic])]
+
+
+def _voice(key: dict[str, Any]) -> str:
+    """Who speaks; an owner whose words a person wrote answers like somebody who keeps notes."""
+    return key["voice"] if key.get("voice") in voices() else "methodical"
 
 
 def _fact(printer: VirtualPrinter, key: dict[str, Any], topic: str) -> str:

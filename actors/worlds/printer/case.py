@@ -21,7 +21,7 @@ TRIES = 5
 def set_up(key: Plain) -> VirtualPrinter:
     """The printer of a case: used, in order until its faults came."""
     printer = VirtualPrinter(key["machine"], seed=key["seed"])
-    printer.simulate_printing(float(key.get("hours", 60.0)))
+    printer.simulate_printing(float(key.get("hours", 0.0)))
     printer.service()
     for fault in key["faults"]:
         printer.introduce_problem(fault["type"], ProblemSeverity(fault["severity"]), cause=fault["cause"])
@@ -61,7 +61,7 @@ def reference(key: Plain) -> Reference:
             acts += taken
             paths = remedies.setdefault(fault["cause"], [])
             paths += [p for p in dict.fromkeys(path(act) for act in taken) if p not in paths]
-    for parameter in list(bench.printer.out_of_order()):   # what the repair itself has upset
+    for parameter in list(bench.printer.out_of_order()):  # what the repair itself has upset
         acts += _mend(bench, parameter)
     acts.append(_right_submission(key, acts))
     bench.act(acts[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actors.worlds.port import Plain, Scenario
+from actors.worlds.printer.bench import offers
 from actors.worlds.printer.machine import Machine, machines
 from actors.worlds.printer.record import Record
 
@@ -34,6 +35,7 @@ def to_scenario(record: Record, *, seed: int, voice: str = WRITTEN) -> Scenario:
             "machine": machine_brief(machine),
             "user": record.user_description,
             "symptoms": list(record.symptoms),
+            "offers": offers(machine),
         },
         key={
             "machine": machine.id,

@@ -17,8 +17,41 @@ Handler = Callable[[Machine, Values, random.Random], Answer]
 
 _WORD = re.compile(r"^([GMT]\d{1,4})\b")
 _PLAIN = frozenset(
-    "G0 G1 G4 G21 G90 G91 G92 M17 M18 M82 M83 M84 M104 M106 M107 M109 M113 M117 M140 M155 M190 M201 M203 M204 M205 "
-    "M220 M221 M400 M500 M900 M999 T0 T1".split()
+    [
+        "G0",
+        "G1",
+        "G4",
+        "G21",
+        "G90",
+        "G91",
+        "G92",
+        "M17",
+        "M18",
+        "M82",
+        "M83",
+        "M84",
+        "M104",
+        "M106",
+        "M107",
+        "M109",
+        "M113",
+        "M117",
+        "M140",
+        "M155",
+        "M190",
+        "M201",
+        "M203",
+        "M204",
+        "M205",
+        "M220",
+        "M221",
+        "M400",
+        "M500",
+        "M900",
+        "M999",
+        "T0",
+        "T1",
+    ]
 )
 
 
@@ -70,7 +103,9 @@ def _home(machine: Machine, values: Values, rng: random.Random) -> Answer:
 
 def _mesh(machine: Machine, values: Values, rng: random.Random) -> Answer:
     if machine.probe == "none" or values["firmware.probe_enabled"] < 0.5:
-        return ['echo:Unknown command: "G29"'], [word("send_gcode:G29/mesh", "not available", "available" if machine.probe != "none" else "not available")]
+        return ['echo:Unknown command: "G29"'], [
+            word("send_gcode:G29/mesh", "not available", "available" if machine.probe != "none" else "not available")
+        ]
     homed = homing.home(machine, values, rng)
     if homed.outcome != "normal":
         return homed.firmware, [word("send_gcode:G29/mesh", homed.outcome, "available")]

@@ -15,6 +15,7 @@ from typing import Any
 from actors.worlds.port import Scenario
 from actors.worlds.printer import case, rubric
 from actors.worlds.printer.bench import offers
+from actors.worlds.printer.casebook import machine_brief
 from actors.worlds.printer.component import components
 from actors.worlds.printer.machine import Machine, machines
 from actors.worlds.printer.printer import VirtualPrinter, draw
@@ -101,14 +102,7 @@ def describe(printer: VirtualPrinter, said: str, symptoms: list[str]) -> Plain:
     """The brief: the machine, the owner's words, and what can be done at this bench."""
     machine = printer.machine
     return {
-        "machine": {
-            "model": machine.name,
-            "kinematics": machine.kinematics,
-            "extruder": machine.extruder,
-            "drivers": machine.drivers,
-            "probe": machine.probe,
-            "hours": round(printer.hours),
-        },
+        "machine": {**machine_brief(machine), "hours": round(printer.hours)},
         "user": said,
         "symptoms": symptoms,
         "offers": offers(machine),

@@ -37,7 +37,10 @@ def home(machine: Machine, values: Values, rng: random.Random) -> Homing:
     if machine.probe == "none":
         return _touch_endstop(values, rng)
     if values["firmware.probe_enabled"] < 0.5:
-        return Homing("probe ignored", ["echo:Unknown command: \"G29\"", "Error:STOP called because of unhomed error - restart with M999"])
+        return Homing(
+            "probe ignored",
+            ['echo:Unknown command: "G29"', "Error:STOP called because of unhomed error - restart with M999"],
+        )
     return _probe_bed(machine, values, rng)
 
 

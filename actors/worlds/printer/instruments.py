@@ -40,9 +40,7 @@ class Instrument:
 INSTRUMENTS: dict[str, Instrument] = {}
 
 
-def instrument(
-    about: str, minutes: float, *needs: str, powered: bool = True
-) -> Callable[[Reading], Reading]:
+def instrument(about: str, minutes: float, *needs: str, powered: bool = True) -> Callable[[Reading], Reading]:
     """Put a reading into the catalogue under its function's name."""
 
     def keep(read: Reading) -> Reading:
@@ -81,7 +79,13 @@ def heater_circuit(machine: Machine, values: Values, rng: random.Random) -> list
     wiring = values["heater_wiring.resistance"]
     lost = machine.volts * wiring / (wiring + min(ohm, 1e6))
     return [
-        within(_at("heater_circuit", "cartridge_resistance"), ohm * rng.gauss(1, 0.01), "ohm", 0.88 * nominal, 1.13 * nominal),
+        within(
+            _at("heater_circuit", "cartridge_resistance"),
+            ohm * rng.gauss(1, 0.01),
+            "ohm",
+            0.88 * nominal,
+            1.13 * nominal,
+        ),
         within(_at("heater_circuit", "wiring_loss"), lost, "V", None, 0.8),
     ]
 
@@ -89,7 +93,13 @@ def heater_circuit(machine: Machine, values: Values, rng: random.Random) -> list
 @instrument("Multimeter: voltage at the supply and at the board, idle and with both heaters on.", 6, powered=False)
 def supply_voltage(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """Mains, supply and terminals apart."""
-    mains = "present" if values["mains_cable.contact"] > 0.97 else "cuts out" if values["mains_cable.contact"] > 0.05 else "none"
+    mains = (
+        "present"
+        if values["mains_cable.contact"] > 0.97
+        else "cuts out"
+        if values["mains_cable.contact"] > 0.05
+        else "none"
+    )
     found = [word(_at("supply_voltage", "mains"), mains, "present")]
     if mains == "none":
         return found
@@ -110,7 +120,13 @@ def board_alive(machine: Machine, values: Values, rng: random.Random) -> list[Fi
     """Board apart from supply."""
     health = values["mainboard.health"] if values["mains_cable.contact"] > 0.05 else 0.0
     if values["mains_cable.contact"] <= 0.05:
-        return [word(_at("board_alive", "usb_without_mains"), "answers" if values["mainboard.health"] > 0.05 else "silent", "answers")]
+        return [
+            word(
+                _at("board_alive", "usb_without_mains"),
+                "answers" if values["mainboard.health"] > 0.05 else "silent",
+                "answers",
+            )
+        ]
     answer = "answers" if health > 0.9 else "drops out" if health > 0.05 else "silent"
     return [word(_at("board_alive", "usb"), answer, "answers")]
 
@@ -154,7 +170,9 @@ def _motor(axis: motion.Axis) -> Reading:
         return [
             word(_at(f"motor_{axis}", "motion"), feel, "holds"),
             within(_at(f"motor_{axis}", "current"), current * 100, "% of rated", 78, 125),
-            within(_at(f"motor_{axis}", "holding_torque"), values[f"motor_{axis}.torque"] * 100, "% of rated", 78, None),
+            within(
+                _at(f"motor_{axis}", "holding_torque"), values[f"motor_{axis}.torque"] * 100, "% of rated", 78, None
+            ),
         ]
 
     read.__name__ = f"motor_{axis}"
@@ -164,8 +182,12 @@ def _motor(axis: motion.Axis) -> Reading:
 for _axis in ("x", "y"):
     _name = _axis.upper()
     instrument(f"Pluck the {_name} belt and take its frequency.", 3, f"belt_{_axis}", powered=False)(_belt(_axis))
-    instrument(f"Motors off: push the {_name} axis by hand and feel for wobble.", 2, f"guide_{_axis}", powered=False)(_hand(_axis))
-    instrument(f"Hold the {_name} motor's pulley and twist the shaft.", 5, f"pulley_{_axis}", powered=False)(_shaft(_axis))
+    instrument(f"Motors off: push the {_name} axis by hand and feel for wobble.", 2, f"guide_{_axis}", powered=False)(
+        _hand(_axis)
+    )
+    instrument(f"Hold the {_name} motor's pulley and twist the shaft.", 5, f"pulley_{_axis}", powered=False)(
+        _shaft(_axis)
+    )
     instrument(f"Jog the {_name} motor; take its current and holding torque.", 7, f"motor_{_axis}")(_motor(_axis))
 
 
@@ -235,7 +257,7 @@ def cold_pull(machine: Machine, values: Values, rng: random.Random) -> list[Find
 def push_by_hand(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """Force behind the drive gear."""
     force = flow.pressure_force(flow.bore(values), 205.0, 2.0) + flow.drag(machine, values, 0.0)
-    ground = 45.0 * max(values["idler.tension"] - 1.4, 0.0)   # the idler is open
+    ground = 45.0 * max(values["idler.tension"] - 1.4, 0.0)  # the idler is open
     return [within(_at("push_by_hand", "force"), (force - ground) * rng.gauss(1, 0.04), "N", None, 19.0)]
 
 
@@ -257,13 +279,23 @@ def filament_marks(machine: Machine, values: Values, rng: random.Random) -> list
 @instrument("Weigh the spool, dry a sample for an hour, weigh again.", 20)
 def filament_weight(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """Water in the filament."""
-    return [within(_at("filament_weight", "loss"), values["filament.moisture"] * 0.6 + rng.gauss(0, 0.01), "%", None, 0.24)]
+    return [
+        within(_at("filament_weight", "loss"), values["filament.moisture"] * 0.6 + rng.gauss(0, 0.01), "%", None, 0.24)
+    ]
 
 
 @instrument("After twenty minutes at 210 C: temperature of the heat sink.", 22)
 def heatsink_temperature(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """Heat above the break."""
-    return [within(_at("heatsink_temperature", "temperature"), heat.sink_temperature(values, 210.0, 20.0) + rng.gauss(0, 0.7), "C", None, 54.0)]
+    return [
+        within(
+            _at("heatsink_temperature", "temperature"),
+            heat.sink_temperature(values, 210.0, 20.0) + rng.gauss(0, 0.7),
+            "C",
+            None,
+            54.0,
+        )
+    ]
 
 
 @instrument("Hand in the air stream of the hot end fan.", 1, "hotend_fan")
@@ -272,7 +304,13 @@ def hotend_fan_air(machine: Machine, values: Values, rng: random.Random) -> list
     spin = 1.0 - values["hotend_fan.wear"]
     return [
         within(_at("hotend_fan_air", "speed"), spin * rng.gauss(1, 0.03), "share", 0.7, None),
-        within(_at("hotend_fan_air", "air"), spin * (1.0 - values["hotend_fan.lint"]) * rng.gauss(1, 0.04), "share", 0.62, None),
+        within(
+            _at("hotend_fan_air", "air"),
+            spin * (1.0 - values["hotend_fan.lint"]) * rng.gauss(1, 0.04),
+            "share",
+            0.62,
+            None,
+        ),
     ]
 
 
@@ -300,7 +338,15 @@ def paper_test(machine: Machine, values: Values, rng: random.Random) -> list[Fin
 @instrument("Measure the gantry's height over the frame left and right.", 4, "z_sync")
 def gantry_height(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """Two screws in or out of step."""
-    return [within(_at("gantry_height", "right_minus_left"), abs(values["z_sync.offset"]) + abs(rng.gauss(0, 0.01)), "mm", None, 0.2)]
+    return [
+        within(
+            _at("gantry_height", "right_minus_left"),
+            abs(values["z_sync.offset"]) + abs(rng.gauss(0, 0.01)),
+            "mm",
+            None,
+            0.2,
+        )
+    ]
 
 
 @instrument("Probe one point ten times (M48).", 4, "probe_signal")
@@ -354,7 +400,11 @@ def water_break(machine: Machine, values: Values, rng: random.Random) -> list[Fi
 @instrument("PID autotune (M303): the gain it finds against the one in use.", 8)
 def pid_autotune(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """Gain in use over gain found."""
-    return [within(_at("pid_autotune", "gain_in_use_over_found"), values["firmware.pid"] * rng.gauss(1, 0.04), "x", 0.6, 2.2)]
+    return [
+        within(
+            _at("pid_autotune", "gain_in_use_over_found"), values["firmware.pid"] * rng.gauss(1, 0.04), "x", 0.6, 2.2
+        )
+    ]
 
 
 @instrument("Calibration comb of both tool heads, cold and after half an hour.", 15, "toolhead_2")

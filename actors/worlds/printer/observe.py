@@ -34,7 +34,7 @@ WORDS: dict[str, str] = {
     "first_layer_good_one_side": "the first layer is good on one side of the plate and bad on the other",
     "first_layer_squashed": "the first layer is squashed and almost transparent",
     "nozzle_scrapes": "the nozzle scrapes over the plate",
-    "first_layer_round_lines": "first layer lines are round and lie loosely beside each other",
+    "lines_round": "first layer lines are round and lie loosely beside each other",
     "corners_lift": "corners lift from the plate",
     "cold_corner": "the plate feels cooler than usual",
     "layers_shifted_x": "layers are shifted left or right",
@@ -129,7 +129,7 @@ _RULES: dict[str, Callable[[PrintResult], bool]] = {
     "first_layer_good_one_side": _off("first_layer_spread", "high"),
     "first_layer_squashed": _off("first_layer_height", "low"),
     "nozzle_scrapes": _below("first_layer_height", -0.13),
-    "first_layer_round_lines": _off("first_layer_height", "high"),
+    "lines_round": _off("first_layer_height", "high"),
     "corners_lift": _both(_off("corner_lift", "high"), _not(_off("completed", "detached"))),
     "layers_shifted_x": _both(_off("shift_x", "high"), _not(_off("shift_y", "high"))),
     "layers_shifted_y": _both(_off("shift_y", "high"), _not(_off("shift_x", "high"))),
@@ -170,19 +170,21 @@ def _felt(machine: Machine, values: Values, result: PrintResult) -> set[str]:
 def sounds(values: Values, result: PrintResult) -> str:
     """What the owner hears, in a word of `voices.topics()["sounds"]`."""
     if result.state("clicks") == "high":
-        return "extruder_clicks"
+        return "clicking"
     if result.state("pops") == "high":
-        return "popping_noise"
+        return "popping"
     if result.state("first_layer_height") == "low":
-        return "nozzle_scrapes"
+        return "scraping"
     if result.state("completed") == "homing_failed":
-        return "grinds_at_end"
-    return "motor_hums" if max(motion.friction(values, "x"), motion.friction(values, "y")) > 12 else "none"
+        return "grinding"
+    return "humming" if max(motion.friction(values, "x"), motion.friction(values, "y")) > 12 else "nothing_special"
 
 
 def onset(values: Values, result: PrintResult) -> str:
     """When it shows, in a word of `voices.topics()["when"]`."""
-    if result.state("completed") == "died" or values["thermistor_wiring.flex_break"] > 0.05:
+    if values["thermistor_wiring.flex_break"] > 0.05:
+        return "at_random_while_it_moves"
+    if result.state("completed") == "died":
         return "at_random"
     if result.state("completed") in ("reset", "thermal_error") or result.state("heat_up") == "high":
         return "when_heating"
@@ -192,4 +194,3 @@ def onset(values: Values, result: PrintResult) -> str:
     if late or result.state("shift_begin") == "after warm-up" or result.state("tool_offset_end") == "high":
         return "after_a_while"
     return "from_the_start"
-

@@ -7,8 +7,8 @@ import random
 from dataclasses import dataclass, field
 
 from actors.worlds.printer import observe, test_print
-from actors.worlds.printer.machine import Machine, PrinterType, machines
 from actors.worlds.printer.component import parameters
+from actors.worlds.printer.machine import Machine, PrinterType, machines
 from actors.worlds.printer.problem import ProblemSeverity, causes, possible, problems
 
 
@@ -103,7 +103,9 @@ class VirtualPrinter:
                 raise ValueError(f"a {self.machine.name} has no part that '{problem}' can befall")
             cause = self.rng("cause").choices(list(choices), weights=list(choices.values()))[0]
         if cause not in choices:
-            raise ValueError(f"'{cause}' cannot cause '{problem}' on a {self.machine.name}; possible: {', '.join(choices)}")
+            raise ValueError(
+                f"'{cause}' cannot cause '{problem}' on a {self.machine.name}; possible: {', '.join(choices)}"
+            )
         self.values.update(causes()[cause].at(ProblemSeverity(severity)))
         fault = Fault(problem, cause, ProblemSeverity(severity))
         self.faults.append(fault)
@@ -137,6 +139,6 @@ class VirtualPrinter:
         values = {}
         for key, parameter in parameters().items():
             (low, high), drawn = parameter.limits, rng.gauss(parameter.healthy, parameter.spread)
-            edge = 0.2 * (high - low)   # a new machine is well inside its limits
+            edge = 0.2 * (high - low)  # a new machine is well inside its limits
             values[key] = min(max(drawn, low + (edge if low < parameter.healthy else 0.0)), high - edge)
         return values

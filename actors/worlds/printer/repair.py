@@ -59,7 +59,11 @@ def cost(machine: Machine, tool: str, target: str) -> tuple[float, float]:
     part = machine.parts[target.partition(".")[0]]
     if tool == "replace":
         return part.replace, part.price
-    mended = [p for n, p in part.parameters.items() if _mends(p, tool) and target in (f"{_id(machine, part)}.{n}", _id(machine, part))]
+    mended = [
+        p
+        for n, p in part.parameters.items()
+        if _mends(p, tool) and target in (f"{_id(machine, part)}.{n}", _id(machine, part))
+    ]
     return max(p.minutes for p in mended), max(p.money for p in mended)
 
 

@@ -95,7 +95,13 @@ def judge(key: Plain, final: Plain, par: float, rubric: Rubric = DEFAULT) -> Jud
         grade=grade(points),
         categories={name: round(value, 3) for name, value in categories.items()},
         feedback=_feedback(submission, true, accused, open_points, false_claims, final),
-        detail={"true": true, "accused": accused, "open": open_points, "false_claims": false_claims, "par": round(par, 2)},
+        detail={
+            "true": true,
+            "accused": accused,
+            "open": open_points,
+            "false_claims": false_claims,
+            "par": round(par, 2),
+        },
     )
 
 

@@ -79,7 +79,9 @@ def _motion(machine: Machine, values: Values) -> list[Finding]:
         flag = "otpw" if hot > 120 else "ola" if values[f"motor_{axis}_cable.contact"] < 0.9 else "ok"
         found.append(word(f"read_telemetry:motion/driver_{axis}", flag, "ok"))
         found.append(
-            within(f"read_telemetry:motion/current_{axis}", 100 * values[f"driver_{axis}.current"], "% of rated", 78, 125)
+            within(
+                f"read_telemetry:motion/current_{axis}", 100 * values[f"driver_{axis}.current"], "% of rated", 78, 125
+            )
         )
     return found
 

@@ -84,7 +84,10 @@ def _run(machine: Machine, values: Values, model: str, rng: random.Random, resul
     if ended is not None:
         minutes, result.stopped = ended
         if result.stopped == "thermal_error":
-            result.firmware += ["Error:MINTEMP triggered, system stopped! Heater_ID: E0", "Error:Printer halted. kill() called!"]
+            result.firmware += [
+                "Error:MINTEMP triggered, system stopped! Heater_ID: E0",
+                "Error:Printer halted. kill() called!",
+            ]
             result.findings.append(word("test_print/firmware_error", "MINTEMP", "none"))
     result.minutes = minutes
     layer = vertical.first_layer(machine, values, trace.bed_true[-1] - 3.0, rng)
@@ -224,7 +227,13 @@ def _axes(
         within("test_print/shift_y", most_y, "mm", None, 0.15),
         word("test_print/shift_step", step, "none"),
         word("test_print/shift_begin", "none" if start is None else "after warm-up" if start > 8 else "early", "none"),
-        within("test_print/ringing", max(1 / motion.stiffness(values, "x"), 1 / motion.stiffness(values, "y")), "x", None, 1.55),
+        within(
+            "test_print/ringing",
+            max(1 / motion.stiffness(values, "x"), 1 / motion.stiffness(values, "y")),
+            "x",
+            None,
+            1.55,
+        ),
         within("test_print/circle_error", max(motion.play(values, "x"), motion.play(values, "y")), "mm", None, 0.05),
         within("test_print/skew", motion.skew(machine, values), "deg", None, 0.45),
     ]

@@ -60,7 +60,7 @@ class PrinterWorld:
         """A set of the registry, or one scenario of it."""
         from actors.worlds.printer import registry  # noqa: PLC0415 - reads the curated files only when asked for
 
-        return registry.named(name)
+        return registry.REGISTRY.load(name)
 
     def open(self, key: Plain) -> Bench:
         """The case on the table."""

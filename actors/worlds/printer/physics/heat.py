@@ -138,7 +138,9 @@ class _Guard:
             return ""
         if self.reached:
             self.below = self.below + STEP if reading < target - self.hysteresis else 0.0
-            return f"Thermal Runaway, system stopped! Heater_ID: {self.name}" if self.below > self.runaway_seconds else ""
+            return (
+                f"Thermal Runaway, system stopped! Heater_ID: {self.name}" if self.below > self.runaway_seconds else ""
+            )
         if reading >= target - 1.0:
             self.reached = True
             return ""
@@ -205,7 +207,9 @@ def heat(
             trace.heat_up = now
         if trace.bed_heat_up is None and bed_target > 0 and bed_reading >= bed_target - 2.0:
             trace.bed_heat_up = now
-        trace.error = _halt(machine, target, reading) or guard.check(target, reading) or bed_guard.check(bed_target, bed_reading)
+        trace.error = (
+            _halt(machine, target, reading) or guard.check(target, reading) or bed_guard.check(bed_target, bed_reading)
+        )
         if trace.error:
             return trace
     return trace

@@ -26,7 +26,7 @@ def ooze(values: Values, melt: float) -> float:
 
 
 def standstill_ooze(values: Values, block: float) -> float:
-    """mm of plastic that runs out of the idle nozzle in ten seconds: temperature alone, and damp a little."""
+    """Mm of plastic that runs out of the idle nozzle in ten seconds: temperature alone, and damp a little."""
     return 2.0 * math.exp(0.05 * (block - 210.0)) * (1.0 + 0.5 * max(values["filament.moisture"] - 0.2, 0.0))
 
 
@@ -36,7 +36,7 @@ def pops(values: Values) -> float:
 
 
 def droop(values: Values) -> float:
-    """mm that a 45 degree overhang sags: air that reaches the part."""
+    """Mm that a 45 degree overhang sags: air that reaches the part."""
     air = values["part_fan.flow"] * (1.0 - values["part_fan.misaim"])
     return 0.08 + 1.1 * max(0.8 - air, 0.0)
 
@@ -47,7 +47,7 @@ def bond(melt: float) -> float:
 
 
 def tool_offset(machine: Machine, values: Values, minutes: float) -> float:
-    """mm between the two tool heads' prints after so many minutes: wrong from the start, or growing as the rail warms."""
+    """Mm between the two tool heads' prints after so many minutes: wrong from the start, or growing as the rail warms."""
     if "toolhead_2" in machine.lacks:
         return 0.0
     warm = 1.0 - math.exp(-minutes / 12.0)

@@ -74,7 +74,7 @@ def first_layer(machine: Machine, values: Values, bed_surface: float, rng: rando
     """Lay the first layer on a plate whose surface has this temperature in degrees C."""
     meshed = machine.probe != "none" and values["firmware.probe_enabled"] > 0.5
     noise = values["probe_pin.noise"] if "probe_pin" not in machine.lacks else 0.004
-    keep = 0.5 if meshed else 1.0   # a mesh takes most of shape and tilt out, and puts its own noise in
+    keep = 0.5 if meshed else 1.0  # a mesh takes most of shape and tilt out, and puts its own noise in
     tilt = values["bed_springs.tilt"] if "bed_springs" not in machine.lacks else 0.0
     wedge = values["z_sync.offset"] * 0.7 if "z_sync" not in machine.lacks else 0.0
     gaps = []
