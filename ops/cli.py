@@ -19,7 +19,9 @@ COMMANDS = {
     "replay": "Rebuild a skillbook from the log and prove it.",
     "report": "Report on a run: on the terminal, or as one HTML file.",
     "skills": "List, show and export skills; tell how a book came to be.",
+    "scenarios": "List, show, check and generate scenarios.",
     "log": "List runs, show events, follow the log, verify its chain.",
+    "list": "List the worlds with their tools, rubric and test agents.",
     "info": "Say what this installation is, and what the settings are.",
     "doctor": "Check everything that a run needs, and say how to mend it.",
 }

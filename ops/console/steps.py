@@ -17,6 +17,7 @@ Step = tuple[Kind, Plain]
 LONG = 400
 """Characters after which a value is cut."""
 _WORDS, _SEEN = ("user", "user_description", "goal"), "symptoms"
+_MENU = "offers"
 _TRUTHS, _MORALS = ("faults", "actual_problems"), ("solution", "solution_summary", "lesson")
 
 
@@ -70,10 +71,13 @@ def _brief(brief: Plain) -> Iterator[str]:
     if brief.get(_SEEN):
         yield "What can be seen"
         yield from (f"  - {line(symptom, LONG)}" for symptom in brief[_SEEN])
-    rest = {name: value for name, value in brief.items() if name not in (*_WORDS, _SEEN)}
+    rest = {name: value for name, value in brief.items() if name not in (*_WORDS, _SEEN, _MENU)}
     if rest:
         yield "Known beforehand"
         yield from fields(rest)
+    if brief.get(_MENU):
+        yield "On the bench"
+        yield f"  {line(', '.join(brief[_MENU]), LONG)}"
     yield ""
 
 
