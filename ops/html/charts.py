@@ -74,7 +74,7 @@ def _pair(place: int, last: int, name: str, without: float, with_book: float) ->
 
 
 def _bar(place: int, name: str, mean: float, interval: Sequence[float] | None, n: int) -> Markup:
-    y, scale = place * 22.0, (WIDTH - 260) / MOST
+    y, scale = place * 22.0, (WIDTH - 290) / MOST
     whisker = (
         tag("line", x1=190 + interval[0] * scale, x2=190 + interval[1] * scale, y1=y + 11, y2=y + 11, class_="whisker")
         if interval
@@ -85,7 +85,7 @@ def _bar(place: int, name: str, mean: float, interval: Sequence[float] | None, n
         tag("text", name[:28], x=8, y=y + 16),
         tag("rect", x=190, y=y + 4, width=max(0.0, mean) * scale, height=14, class_="bar"),
         whisker,
-        tag("text", f"{mean:.1f}, n {n}", x=WIDTH - 64, y=y + 16, class_="soft"),
+        tag("text", f"{mean:.1f}, n {n}", x=WIDTH - 4, y=y + 16, class_="soft", text_anchor="end"),
     )
 
 

@@ -94,6 +94,22 @@ def test_the_commonest_answer_may_be_right_once_but_not_on_a_whole_set() -> None
     assert "96.0 on the whole set" in flaw["text"]
 
 
+def test_the_curated_cases_are_listed_without_their_answers_and_shown_with_them(capsys: Captured) -> None:
+    _, found = answer(capsys, "scenarios", "list")
+    assert len(found["scenarios"]) >= 12
+    first = found["scenarios"][0]
+    assert set(first) == {"id", "title", "source", "difficulty", "tags"}
+    assert cli.run(["scenarios", "show", first["id"]]) == 0
+    shown = capsys.readouterr().out
+    assert shown.index("The user says") < shown.index("For review: what was really wrong")
+    assert answer(capsys, "scenarios", "show", first["id"])[1]["key"]["faults"]
+
+
+def test_an_unknown_scenario_is_answered_with_near_ones(capsys: Captured) -> None:
+    assert cli.run(["scenarios", "show", "random-layer-shift"]) == 2
+    assert "random-layer-shifts" in capsys.readouterr().err
+
+
 def test_worlds_are_listed_with_tools_rubric_and_test_agents(capsys: Captured) -> None:
     _, found = answer(capsys, "list")
     printer = next(world for world in found["worlds"] if world["name"] == "printer")
