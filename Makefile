@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: demo test lint clean help
+.PHONY: demo test lint bench clean help
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -16,6 +16,7 @@ help:
 	@echo 'make demo   train on simulated printers, show what was learned, verify the log and rebuild the skillbook'
 	@echo 'make test   lint, types, import contracts, tests'
 	@echo 'make lint   the same without the tests'
+	@echo 'make bench  our work beside a peer'"'"'s, in the same rounds'
 	@echo 'make clean  remove the environment and caches; logs stay'
 
 demo: $(VENV)/.installed
@@ -37,6 +38,9 @@ lint: $(VENV)/.developed
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@$(RUN) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
+
+bench: $(VENV)/.installed
+	@$(RUN) -m ops bench log
 
 # A stamp is written only when its step has ended well, so that an interrupted one is done again.
 $(VENV)/.made:

@@ -22,6 +22,7 @@ COMMANDS = {
     "scenarios": "List, show, check and generate scenarios.",
     "log": "List runs, show events, follow the log, verify its chain.",
     "list": "List the worlds with their tools, rubric and test agents.",
+    "bench": "Measure our work beside a peer's.",
     "info": "Say what this installation is, and what the settings are.",
     "doctor": "Check everything that a run needs, and say how to mend it.",
 }

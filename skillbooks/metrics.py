@@ -62,7 +62,7 @@ def episodes(run: Run) -> Plain:
 def score(played: Sequence[Episode]) -> Plain:
     """Points over training: mean with interval, wave by wave, and how the last wave differs from the first."""
     points = [e.points for e in played if e.scored]
-    waves = [average([e.points for e in played if e.scored and e.wave == wave]) for wave in waves_of(played)]
+    waves = list(by_wave(played).values())
     estimate = mean(points)
     return {
         "mean": round(estimate.value, 2),
@@ -76,9 +76,13 @@ def score(played: Sequence[Episode]) -> Plain:
     }
 
 
-def waves_of(played: Sequence[Episode]) -> list[int]:
-    """The waves that have a scored episode, in order."""
-    return sorted({e.wave for e in played if e.scored})
+def by_wave(played: Sequence[Episode]) -> dict[int, float]:
+    """Mean points of each wave that has a scored episode, in order."""
+    points: dict[int, list[float]] = {}
+    for episode in played:
+        if episode.scored:
+            points.setdefault(episode.wave, []).append(episode.points)
+    return {wave: average(points[wave]) for wave in sorted(points)}
 
 
 def categories(played: Sequence[Episode]) -> dict[str, float]:

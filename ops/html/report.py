@@ -10,7 +10,7 @@ from ops.advice import advise
 from ops.console.summary import between, percent, span
 from ops.html import charts
 from ops.html.markup import Markup, Part, join, table, tag
-from skillbooks.metrics import WITH, WITHOUT, paired, waves_of
+from skillbooks.metrics import WITH, WITHOUT, by_wave, paired
 from skillbooks.runs import Episode, Run
 
 Plain = dict[str, Any]
@@ -123,7 +123,7 @@ def _practice(run: Run, report: Plain) -> Markup | None:
     if not played:
         return None
     waves = []
-    for wave, mean in zip(waves_of(played), report["score"]["by_wave"], strict=True):
+    for wave, mean in by_wave(played).items():
         places = [e.index for e in played if e.wave == wave]
         waves.append((sum(places) / len(places), mean))
     changes: list[list[Part]] = [

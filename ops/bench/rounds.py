@@ -1,0 +1,68 @@
+"""Interleaved rounds: ours and the peer's in turn; each round gives a ratio, and the median of them is reported."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from os import cpu_count
+from statistics import median
+from typing import Any
+
+Work = Callable[[], int]
+"""Does the work once and says how many units of it were done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison.
+
+    Attributes:
+        work: what was done.
+        ours: units a second, median of the rounds.
+        peer: the same of the peer.
+        peer_name: who that is.
+        unit: of `ours` and `peer`.
+        ratio: ours divided by the peer's, median of the rounds' own ratios.
+        aim: the ratio that we promise.
+        ok: whether it is kept.
+        rounds: how many were run.
+    """
+
+    work: str
+    ours: float
+    peer: float
+    peer_name: str
+    unit: str
+    ratio: float
+    aim: float
+    ok: bool
+    rounds: int
+
+
+def compare(work: str, ours: Work, peer: Work, *, peer_name: str, unit: str, aim: float, rounds: int) -> Row:
+    """Run both in turn, changing who goes first, after one round that does not count."""
+    pairs = []
+    for number in range(rounds + 1):
+        first, second = (ours, peer) if number % 2 else (peer, ours)
+        speeds = {first: _speed(first), second: _speed(second)}
+        if number:
+            pairs.append((speeds[ours], speeds[peer]))
+    ratio = median(a / b for a, b in pairs)
+    ours_speed, peer_speed = median(a for a, _ in pairs), median(b for _, b in pairs)
+    return Row(
+        work, round(ours_speed, 1), round(peer_speed, 1), peer_name, unit, round(ratio, 3), aim, ratio >= aim, rounds
+    )
+
+
+def report(rows: list[Row]) -> dict[str, Any]:
+    """The object of `bench --json`."""
+    machine = f"{platform.platform(terse=True)}, {cpu_count()} cores, Python {platform.python_version()}"
+    return {"machine": machine, "rows": [asdict(row) for row in rows]}
+
+
+def _speed(work: Work) -> float:
+    begin = time.perf_counter()
+    units = work()
+    return units / (time.perf_counter() - begin)

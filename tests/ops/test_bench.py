@@ -1,0 +1,48 @@
+"""A benchmark runs both sides in turn, lets one round go uncounted, and says in its status whether the aim is kept."""
+
+import json
+
+import pytest
+
+from ops import cli
+from ops.bench import log, rounds
+from ops.bench.rounds import Row, compare
+
+
+def test_both_sides_take_turns_in_going_first_and_the_first_round_does_not_count() -> None:
+    order: list[str] = []
+
+    def ours() -> int:
+        order.append("ours")
+        return 100
+
+    def peer() -> int:
+        order.append("peer")
+        return 100
+
+    row = compare("x", ours, peer, peer_name="p", unit="u/s", aim=0.0, rounds=2)
+    assert order == ["peer", "ours", "ours", "peer", "peer", "ours"]
+    assert (row.rounds, row.ok) == (2, True)
+
+
+def test_the_ratio_is_the_median_of_the_rounds_ratios(monkeypatch: pytest.MonkeyPatch) -> None:
+    speeds = iter([1.0, 1.0, 90.0, 10.0, 10.0, 20.0, 40.0, 10.0])
+    monkeypatch.setattr(rounds, "_speed", lambda _: next(speeds))
+    row = compare("x", lambda: 1, lambda: 2, peer_name="p", unit="u/s", aim=4.5, rounds=3)
+    assert (row.ours, row.peer, row.ratio, row.ok) == (40.0, 10.0, 4.0, False)
+
+
+def test_the_log_is_measured_in_the_promised_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["bench", "log", "--rounds", "1", "--episodes", "1", "--json"]) in (0, 1)
+    found = json.loads(capsys.readouterr().out)
+    assert set(found) == {"machine", "rows"}
+    assert len(found["rows"]) == 4
+    assert set(found["rows"][0]) == {"work", "ours", "peer", "peer_name", "unit", "ratio", "aim", "ok", "rounds"}
+    assert all(row["ours"] > 0 and row["peer"] > 0 for row in found["rows"])
+
+
+def test_a_missed_aim_is_status_1(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    row = Row("x", 1.0, 10.0, "p", "u/s", 0.1, 0.5, ok=False, rounds=1)
+    monkeypatch.setattr(log, "compare_logs", lambda _rounds, _episodes: [row])
+    assert cli.run(["bench", "log"]) == 1
+    assert "MISSED" in capsys.readouterr().out
