@@ -92,7 +92,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit status; whatever goes wrong is told once, without a traceback."""
     bear_any_text()
     try:
-        status = journeyman.main(arguments, prog_name="journeyman", standalone_mode=False)
+        status = _invoke(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; let the last flush pass
@@ -103,4 +103,14 @@ def run(arguments: list[str]) -> int:
         if "--json" in arguments:
             json_line({"error": {"status": failure.status, "message": failure.message}})
         return failure.status
+    return status
+
+
+def _invoke(arguments: list[str]) -> int:
+    """What click's own `main` does, without its way of turning a closed pipe into status 1."""
+    try:
+        with journeyman.make_context("journeyman", list(arguments)) as context:
+            status = journeyman.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     return status if isinstance(status, int) else 0

@@ -6,13 +6,16 @@ import json
 import os
 import sys
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, TextIO
 
 from ops.console.text import safe
 
 
 def bear_any_text() -> None:
-    """Let a stream that cannot show a character show a substitute instead of failing."""
+    """Let a stream that cannot show a character show a substitute, and one that is closed swallow everything."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - it stays open as long as the process lives
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - likewise
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -1,6 +1,8 @@
 """The command line: quick to start, one clear message for what goes wrong, one JSON object, the right status."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +11,10 @@ import pytest
 
 from configs.errors import SettingsError
 from events.errors import StoreUnavailable
+from events.log import open_log
 from ops import __version__, cli
 from ops.failures import Interrupted, WrongUse, explain
+from tests.recorded_run import usual
 
 ROOT = Path(__file__).parents[2]
 Captured = pytest.CaptureFixture[str]
@@ -94,3 +98,66 @@ def test_a_fault_of_ours_keeps_its_trace_in_a_file(tmp_path: Path, monkeypatch: 
 def test_a_fault_of_ours_is_shown_where_it_happened_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOURNEYMAN_DEBUG", "1")
     assert "KeyError: 'wave'\n" in explain(KeyError("wave")).message
+
+
+def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command line as a user's shell runs it; `journeyman` stands for ours."""
+    text = command.replace("journeyman", f"'{sys.executable}' -m ops")
+    return subprocess.run(
+        ["/bin/bash", "-c", f"set -o pipefail; {text}"],
+        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_reader_that_leaves_early_is_no_failure() -> None:
+    done = shell("journeyman list | head -1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("printer: ")
+
+
+def test_a_closed_output_is_no_failure() -> None:
+    assert shell("journeyman list >&-").returncode == 0
+    assert shell("journeyman info --episodes 0 2>&-").returncode == 2
+
+
+def test_a_poor_terminal_gets_substitutes(tmp_path: Path) -> None:
+    done = shell("journeyman scenarios list", PYTHONIOENCODING="ascii", TMPDIR=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ctrl_c_is_status_130_and_one_word(tmp_path: Path) -> None:
+    """A log that is followed is interrupted once its first line is out."""
+    with open_log(f"sqlite:///{tmp_path}/log.db") as log:
+        usual().write(log)
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "ops", "log", "tail", "-n", "1", "-f", "--store", f"sqlite:///{tmp_path}/log.db"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert "RunFinished" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (130, "stopped\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["info"], ["list"], ["doctor"], ["log", "list"], ["log", "tail"], ["log", "stats"], ["log", "verify"],
+        ["scenarios", "list"], ["scenarios", "template"], ["scenarios", "generate", "-n", "1"], ["report"],
+        ["train", "--episodes", "x"], ["nonsense"], ["log", "nonsense"], ["log", "tail", "-n", "-3"], ["log"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_json_is_exactly_one_object_whatever_happens(
+    arguments: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JOURNEYMAN_STORE", f"sqlite:///{tmp_path}/log.db")
+    with open_log(f"sqlite:///{tmp_path}/log.db"):
+        pass
+    status = cli.run([*arguments, "--json"])
+    seen = capsys.readouterr()
+    found = json.loads(seen.out)
+    assert isinstance(found, dict)
+    assert ("error" in found) == (status > 1)
+    assert "unexpected" not in seen.err
