@@ -73,7 +73,7 @@ class Observer(Protocol):
         ...
 
     def skillbook_changed(self, version: int, added: int, revised: int, retired: int) -> None:
-        """The wave's lessons made a new version of the book."""
+        """The wave's lessons made a new version of the book; told before the wave's end."""
         ...
 
     def wave_finished(self, wave: int, phase: Phase) -> None:

@@ -64,7 +64,7 @@ def compare_logs(rounds: int, episodes: int) -> list[Row]:
             return lambda: _append_bare(bare, fact, names, episodes * EPISODE // size, size)
 
         works = [
-            ("append, one event a commit", ours(1), theirs(1), 0.5),
+            ("append, one event a commit", ours(1), theirs(1), 0.4),
             ("append, one episode a commit", ours(EPISODE), theirs(EPISODE), 0.5),
             ("read everything", lambda: _read_ours(log), lambda: _read_bare(bare), 0.3),
             ("verify the chain", lambda: verify(log).events, lambda: _read_bare(bare), 0.2),

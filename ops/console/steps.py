@@ -26,9 +26,14 @@ class StepView(Silence):
 
     def __init__(self, *, as_json: bool = False) -> None:
         self._as_json = as_json
+        self._minutes = self._money = 0.0
 
     def turn(self, episode: str, kind: Kind, data: Plain) -> None:  # noqa: ARG002 - the port's signature
-        """Write one step."""
+        """Write one step, and before the verdict what the episode took in the world."""
+        if kind == "tool":
+            self._minutes, self._money = self._minutes + data["minutes"], self._money + data["money"]
+        if kind == "score":
+            self.note(f"Spent on the bench: {self._minutes:.0f} min and {self._money:.2f} €\n")
         for text in told(kind, data):
             say(text, as_json=self._as_json)
 
@@ -92,7 +97,7 @@ def _tool(fact: Plain) -> Iterator[str]:
     call = fact["call"]
     arguments = ", ".join(f"{name} {_value(value)}" for name, value in dict(call.get("arguments", {})).items())
     spent = f"{fact['minutes']:.0f} min, {fact['money']:.2f} €"
-    yield f"  > {line(call.get('name', '?'))}({arguments})   [{spent}]"
+    yield f"  > {line(call.get('name', '?'))}({line(arguments, LONG // 2)})   [{spent}]"
     result = dict(fact["result"])
     yield from (f"      {_finding(finding)}" for finding in result.pop("findings", []))
     yield from (f"      {text.strip()}" for text in fields(result))

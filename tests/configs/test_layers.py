@@ -110,3 +110,9 @@ def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
 def test_the_book_is_the_worlds_own_unless_another_is_named() -> None:
     assert load_settings().settings.book == "printer"
     assert load_settings(flags={"skillbook": "mine@3"}).settings.book == "mine"
+
+
+@pytest.mark.parametrize("file", sorted(Path("configs").glob("*.yaml")), ids=lambda file: file.name)
+def test_the_files_that_ship_are_in_order(file: Path) -> None:
+    loaded = load_settings(str(file))
+    assert str(file) in str(loaded.origins["episodes"])

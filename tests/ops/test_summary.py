@@ -3,11 +3,13 @@
 import io
 from typing import Any
 
+import pytest
+
 from actors.runtime.observer import Plan
 from events.log import Head
 from ops.advice import advise
 from ops.console.progress import Bars, Lines, opening, watching
-from ops.console.steps import steps_of, told
+from ops.console.steps import StepView, steps_of, told
 from ops.console.summary import evaluation_summary, spark, summary
 from ops.console.tally import Running
 from ops.console.text import line, safe
@@ -147,6 +149,15 @@ def test_an_episode_is_told_step_by_step() -> None:
         "- the belt was loose",
     ):
         assert part in told_text
+
+
+def test_what_the_bench_took_is_summed_before_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    view = StepView()
+    for minutes in (5.0, 7.0):
+        view.turn("e", "tool", {"call": {"name": "x"}, "result": {}, "minutes": minutes, "money": 1.25})
+    view.turn("e", "score", {"points": 1.0, "grade": "F", "success": 0, "categories": {}})
+    shown = capsys.readouterr().out
+    assert "Spent on the bench: 12 min and 2.50 €\n\nEvaluation: 1.0 of 100, grade F, not repaired" in shown
 
 
 def test_the_truth_comes_last_and_as_problems() -> None:
