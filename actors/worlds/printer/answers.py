@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from actors.worlds.printer import observe, test_print
+from actors.worlds.printer import observe, print_job
 from actors.worlds.printer.finding import Finding, word
 from actors.worlds.printer.printer import VirtualPrinter, draw
 from actors.worlds.printer.voices import reply, voices
@@ -40,5 +40,5 @@ def _fact(printer: VirtualPrinter, key: dict[str, Any], topic: str) -> str:
         limits = printer.machine.parameters
         fits = all(limits[k].in_order(v) for k, v in printer.values.items() if k.startswith("slicer."))
         return "unchanged" if fits else "changed"
-    seen = test_print.print_model(printer.machine, printer.values, "long", draw(key["seed"], "owner recalls"))
+    seen = print_job.print_model(printer.machine, printer.values, "long", draw(key["seed"], "owner recalls"))
     return observe.onset(printer.values, seen) if topic == "when" else observe.sounds(printer.values, seen)

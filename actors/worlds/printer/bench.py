@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from actors.worlds.port import Act, ToolResult
 from actors.worlds.printer import answers, firmware, repair, telemetry
 from actors.worlds.printer.finding import Finding, word
-from actors.worlds.printer.instruments import INSTRUMENTS
+from actors.worlds.printer.instruments.catalogue import INSTRUMENTS
 from actors.worlds.printer.look import look_at
 from actors.worlds.printer.machine import Machine
+from actors.worlds.printer.print_job import powered
 from actors.worlds.printer.printer import VirtualPrinter
 from actors.worlds.printer.submission import Submission, SubmissionInvalid, read_submission
-from actors.worlds.printer.test_print import powered
 
 Plain = dict[str, Any]
 
@@ -155,7 +155,7 @@ class PrinterBench:
             return _refused(str(error))
         return _told([], done.minutes, done.money, note=done.text)
 
-    _TOOLS: dict[str, Callable[[PrinterBench, str, str, Plain], ToolResult]] = {
+    _TOOLS: ClassVar[dict[str, Callable[[PrinterBench, str, str, Plain], ToolResult]]] = {
         "send_gcode": _gcode,
         "read_telemetry": _telemetry,
         "inspect": _inspect,

@@ -14,6 +14,8 @@ from actors.worlds.printer.problem import ProblemSeverity, causes, problems, typ
 
 Plain = dict[str, Any]
 
+_SAFETY = "Switch off, unplug and let it cool before you touch hot or live parts."
+
 TRIES = 5
 """How often the reference repair repeats an act that was botched or incomplete."""
 
@@ -77,7 +79,7 @@ def path(act: Act) -> str:
 
 def _mend(bench: PrinterBench, parameter: str) -> list[Act]:
     machine = bench.printer.machine
-    part, name = parameter.split(".")
+    part = parameter.partition(".")[0]
     limits = machine.parameters[parameter]
     tools = [(tool, parameter if tool == "adjust" else part) for tool in (limits.remedy, "replace")]
     allowed = [(t, target) for t, target in tools if target in repair.offers(machine)[t]]
@@ -104,7 +106,7 @@ def _right_submission(key: Plain, acts: list[Act]) -> Act:
             "causes": [{"cause": c, "probability": 1.0} for c in true],
             "done": True,
             "work": list(dict.fromkeys(path(act) for act in acts)),
-            "message": f"Found and repaired: {named}. Switch off, unplug and let it cool before you touch hot or live parts.",
+            "message": f"Found and repaired: {named}. {_SAFETY}",
         },
     )
 

@@ -1,4 +1,4 @@
-"""The firmware's side of a conversation in G-code, in Marlin's words. What cannot be read on a machine is not answered."""
+"""The firmware's side of a conversation in G-code, in Marlin's words; what a machine cannot read is not answered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Callable, Mapping
 
-from actors.worlds.printer import homing, test_print
+from actors.worlds.printer import homing, print_job
 from actors.worlds.printer.finding import Finding, within, word
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.physics import heat
@@ -16,43 +16,17 @@ Answer = tuple[list[str], list[Finding]]
 Handler = Callable[[Machine, Values, random.Random], Answer]
 
 _WORD = re.compile(r"^([GMT]\d{1,4})\b")
+_VERSION = "FIRMWARE_NAME:Marlin 2.1.2 SOURCE_CODE_URL:- PROTOCOL_VERSION:1.0"
 _PLAIN = frozenset(
-    [
-        "G0",
-        "G1",
-        "G4",
-        "G21",
-        "G90",
-        "G91",
-        "G92",
-        "M17",
-        "M18",
-        "M82",
-        "M83",
-        "M84",
-        "M104",
-        "M106",
-        "M107",
-        "M109",
-        "M113",
-        "M117",
-        "M140",
-        "M155",
-        "M190",
-        "M201",
-        "M203",
-        "M204",
-        "M205",
-        "M220",
-        "M221",
-        "M400",
-        "M500",
-        "M900",
-        "M999",
+    {
+        *(f"G{number}" for number in (0, 1, 4, 21, 90, 91, 92)),
+        *(f"M{number}" for number in (17, 18, 82, 83, 84, 104, 106, 107, 109, 113, 117, 140, 155, 190)),
+        *(f"M{number}" for number in (201, 203, 204, 205, 220, 221, 400, 500, 900, 999)),
         "T0",
         "T1",
-    ]
+    }
 )
+"""Commands that are carried out without a word."""
 
 
 def answer(machine: Machine, values: Values, command: str, rng: random.Random) -> Answer:
@@ -65,7 +39,7 @@ def answer(machine: Machine, values: Values, command: str, rng: random.Random) -
         rng: noise of sensors.
     """
     line = command.partition(";")[0].strip().upper()[:200]
-    if not test_print.powered(values):
+    if not print_job.powered(values):
         return [], [word("send_gcode:any/answer", "no answer", "ok")]
     match = _WORD.match(line)
     if match is None:
@@ -158,7 +132,7 @@ def _settings(machine: Machine, values: Values, rng: random.Random) -> Answer:
 def _version(machine: Machine, values: Values, rng: random.Random) -> Answer:
     name = machine.name.replace(" ", "_")
     return [
-        f"FIRMWARE_NAME:Marlin 2.1.2 SOURCE_CODE_URL:- PROTOCOL_VERSION:1.0 MACHINE_TYPE:{name} EXTRUDER_COUNT:1 UUID:0",
+        f"{_VERSION} MACHINE_TYPE:{name} EXTRUDER_COUNT:1 UUID:0",
         "Cap:EEPROM:1",
         "Cap:AUTOREPORT_TEMP:1",
         "Cap:EMERGENCY_PARSER:1",

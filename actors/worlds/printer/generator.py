@@ -84,7 +84,7 @@ def kept_out(machine: str, cause: str, voice: str) -> bool:
 
 
 def sound(key: Plain) -> bool:
-    """Every fault alone spoils the acceptance print, and the reference repair is an A: otherwise nothing can be learned."""
+    """True if each fault alone spoils the acceptance print and the reference repair is an A: it can be learned from."""
     for fault in key["faults"]:
         alone = case.set_up({**key, "faults": [fault]})
         if rubric.is_repaired(key, alone.values)[0] or not _shows(alone, key):

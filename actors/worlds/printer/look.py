@@ -10,7 +10,7 @@ SETTINGS = ("slicer",)
 
 
 def look_at(printer: VirtualPrinter, part: str) -> list[Finding]:
-    """Findings of a look at one part of this machine; only what is plain to see, so a fault in its beginnings is not."""
+    """Findings of a look at one part of this machine: what is plain to see, so not a fault in its beginnings."""
     found = []
     for name, parameter in printer.machine.parts[part].parameters.items():
         value = printer.values[f"{part}.{name}"]

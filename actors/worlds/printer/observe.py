@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
-from actors.worlds.printer import test_print
+from actors.worlds.printer import print_job
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.physics import motion
-from actors.worlds.printer.test_print import PrintResult
+from actors.worlds.printer.print_job import PrintResult
 
 WORDS: dict[str, str] = {
     "dead": "the printer does not come on",
@@ -67,7 +67,7 @@ _SHIFT = 0.15
 
 def notice(machine: Machine, values: Values, rng: random.Random) -> list[str]:
     """Ids of what stands out over a long print, most striking first; empty for a machine in order."""
-    result = test_print.print_model(machine, values, "long", rng)
+    result = print_job.print_model(machine, values, "long", rng)
     seen = {what for what, test in _RULES.items() if test(result)}
     seen |= _felt(machine, values, result)
     return [what for what in WORDS if what in seen]

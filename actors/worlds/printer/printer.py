@@ -6,7 +6,7 @@ import hashlib
 import random
 from dataclasses import dataclass, field
 
-from actors.worlds.printer import observe, test_print
+from actors.worlds.printer import observe, print_job
 from actors.worlds.printer.component import parameters
 from actors.worlds.printer.machine import Machine, PrinterType, machines
 from actors.worlds.printer.problem import ProblemSeverity, causes, possible, problems
@@ -111,14 +111,14 @@ class VirtualPrinter:
         self.faults.append(fault)
         return fault
 
-    def print_test(self, model: str = "cube") -> test_print.PrintResult:
+    def print_test(self, model: str = "cube") -> print_job.PrintResult:
         """Print a test model (`cube`, 25 minutes, or `long`, 90) and measure it."""
-        result = test_print.print_model(self.machine, self.values, model, self.rng(f"print {model}"))
+        result = print_job.print_model(self.machine, self.values, model, self.rng(f"print {model}"))
         self.simulate_printing(result.minutes / 60.0)
         return result
 
     def get_symptoms(self) -> list[str]:
-        """What an owner would notice, in plain words, most striking first; from a print on a copy, so nothing changes."""
+        """What an owner would notice, in plain words, most striking first; nothing changes by asking."""
         return [observe.WORDS[what] for what in self.observations()]
 
     def observations(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Repairs: what a pair of hands does to a printer's parameters; it can be wrong, incomplete, or upset something else."""
+"""Repairs: what hands do to a printer's parameters; it can be wrong, incomplete, or upset something else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rubric: outcome first. Claims are weighed against the key, the repair against the machine, words against the ledger.
+"""The rubric, outcome first: claims against the key, the repair against the machine, words against the ledger.
 
 Weights 40 / 30 / 20 / 10. A wrong accusation weighs more than a miss (F0.5), and who replaces a part has accused it.
 Not repaired: capped below D. Thermal protection off: nothing. `success` and points are two numbers, never one.
@@ -15,10 +15,10 @@ from pydantic import BaseModel, ConfigDict
 from actors.worlds.port import Judgement
 from actors.worlds.printer.component import components
 from actors.worlds.printer.machine import machines
+from actors.worlds.printer.print_job import print_model
 from actors.worlds.printer.printer import draw
 from actors.worlds.printer.problem import causes, type_of
 from actors.worlds.printer.submission import Submission
-from actors.worlds.printer.test_print import print_model
 
 Plain = dict[str, Any]
 

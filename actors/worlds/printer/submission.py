@@ -1,4 +1,4 @@
-"""The closing act of an episode: typed claims about problems and causes, an account of the work, words for the customer."""
+"""The closing act of an episode: typed claims of problems and causes, an account of the work, words to the customer."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from actors.worlds.printer import test_print
+from actors.worlds.printer import print_job
 from actors.worlds.printer.finding import Finding, within, word
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.physics import heat, motion
@@ -24,7 +24,7 @@ MINUTES = {"hotend": 5.0, "hotend_fan": 6.0, "hotend_moving": 6.0, "both_heaters
 
 def read(machine: Machine, values: Values, programme: str, rng: random.Random) -> tuple[list[Finding], list[str]]:
     """Run a programme; what was found, and what the firmware said on its own."""
-    if not test_print.powered(values):
+    if not print_job.powered(values):
         return [word(f"read_telemetry:{programme}/answer", "no answer", "yes")], []
     if programme == "motion":
         return _motion(machine, values), []
@@ -47,7 +47,7 @@ def _heating(machine: Machine, programme: str, trace: heat.Trace) -> list[Findin
         return [word(f"{at}/board", "restarted", "up")]
     error = trace.error.partition(",")[0].replace(" triggered", "") if trace.error else "none"
     found = [word(f"{at}/error", error, "none")]
-    limit = test_print.heat_up_limit(machine, programme == "both_heaters")
+    limit = print_job.heat_up_limit(machine, programme == "both_heaters")
     found.append(within(f"{at}/heat_up", trace.heat_up or 420.0, "s", None, limit))
     if trace.error:
         return found

@@ -50,5 +50,5 @@ async def test_unchecked_values_are_handed_over_as_they_are() -> None:
 def test_importing_the_local_runtime_imports_no_ray() -> None:
     """A laptop run starts at once: Ray costs half a second to import and seconds to start."""
     code = "import sys, actors.runtime.local; print('ray' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter and text
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -1,1 +1,1 @@
-"""The equations of a printer: pure functions of physical parameters, element-wise, so that floats and arrays both fit."""
+"""The equations of a printer: pure functions of a model, its physical parameters, and random numbers handed in."""

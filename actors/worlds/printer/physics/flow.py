@@ -64,7 +64,7 @@ def pressure_force(diameter: float, melt: float, flow: float) -> float:
     shift = math.exp(-0.022 * (melt - 210.0))
     rate = 32.0 * flow / (math.pi * diameter**3)
     viscosity = shift * 3000.0 / (1.0 + (0.02 * shift * rate) ** 0.67)
-    return 2.2 * 4.0 * (0.6 / diameter) * viscosity * rate * 1e-6 * FILAMENT_AREA
+    return float(2.2 * 4.0 * (0.6 / diameter) * viscosity * rate * 1e-6 * FILAMENT_AREA)
 
 
 def drag(machine: Machine, values: Values, tangled: float = 1.0) -> float:
@@ -76,7 +76,7 @@ def drag(machine: Machine, values: Values, tangled: float = 1.0) -> float:
 
 
 def creep_drag(values: Values, block: float, minutes: float) -> float:
-    """N that a softened plug adds after so many minutes of printing: 0.15 N per kelvin above softening and minute [E]."""
+    """N that a softened plug adds after so many minutes of printing: 0.15 N a minute and kelvin above softening [E]."""
     total = 0.0
     for minute in range(0, int(minutes), 5):
         total += 5.0 * 0.15 * max(heat.sink_temperature(values, block, minute + 5.0) - SOFTENING, 0.0)
@@ -97,7 +97,7 @@ def motor_force(values: Values) -> float:
 def extrude(
     machine: Machine, values: Values, *, block: float, flow: float, tangled: float = 0.5, minutes: float = 0.0
 ) -> Flow:
-    """What comes out when `flow` mm3/s are asked for with the block at `block` degrees C, after `minutes` of printing."""
+    """What comes out when `flow` mm3/s are asked for, the block at `block` degrees C, after `minutes` of printing."""
     asked = flow * values["firmware.e_steps"] * values["slicer.flow"]
     melt = melt_temperature(machine, block, asked)
     force = pressure_force(bore(values), melt, asked) + drag(machine, values, tangled)

@@ -27,6 +27,8 @@ FAN_MISAIMED = 0.17
 """W/K when the duct points at the block [E]."""
 BROWN_OUT = 0.6
 """Share of the nominal voltage below which the board resets [E]."""
+OPEN = -14.0
+"""Degrees C that an open sensor circuit reads."""
 BETA = 3950.0
 """Beta of the fitted thermistor in K; the firmware's table may assume another."""
 
@@ -175,53 +177,86 @@ def heat(
         moving: True if the head moves, so that a broken strand can open.
         rng: noise of the sensors, openings of a strand.
     """
-    trace = Trace(volts=machine.volts)
-    block = bead = AMBIENT
-    bed = AMBIENT
-    loop, bed_on = _Loop(last=AMBIENT), False
-    guard, bed_guard = _Guard("E0", 20.0, 40.0, 4.0), _Guard("bed", 60.0, 20.0, 2.0)
-    opening = strand_openings(values) * STEP / 60.0 if moving else 0.0
-    loose = 1.0 - values["thermistor.coupling"]
+    run = _Run(machine, values, target, bed_target, rng, Trace(volts=machine.volts))
+    run.opening = strand_openings(values) * STEP / 60.0 if moving else 0.0
     for step in range(int(seconds / STEP)):
         now = step * STEP
-        open_wire = opening > 0 and rng.random() < opening
-        reading = -14.0 if open_wire else shown_temperature(values, bead) + rng.gauss(0.0, 0.15 + 2.0 * loose)
-        bed_reading = bed + values["bed_thermistor.offset"] * min(1.0, (bed - AMBIENT) / 20.0) + rng.gauss(0.0, 0.1)
-        duty = loop.duty(machine, values, target, reading)
-        bed_on = bed_target > 0 and (bed_reading < bed_target - 0.3 or (bed_on and bed_reading < bed_target + 0.3))
-        volts = supply_volts(machine, values, duty, float(bed_on))
-        trace.volts = min(trace.volts, volts)
-        if volts < BROWN_OUT * machine.volts:
-            trace.reset = True
-            return trace
-        fan = 1.0 if now >= fan_after else 0.0
-        melting = flow if guard.reached else 0.0
-        gain = heater_watts(machine, values, volts) * duty
-        loss = (block_loss(machine, values, fan) + MELT_POWER * melting) * (block - AMBIENT)
-        block += STEP * (gain - loss) / machine.hotend.heat
-        bead += STEP * machine.hotend.lag * (AMBIENT + values["thermistor.coupling"] * (block - AMBIENT) - bead)
-        bed_gain = machine.bed.power * values["bed_heater.power"] * (volts / machine.volts) ** 2 * bed_on
-        bed += STEP * (bed_gain - machine.bed.loss * (bed - AMBIENT)) / machine.bed.heat
-        _keep(trace, now, reading, block, duty, bed_reading, bed)
-        if trace.heat_up is None and target > 0 and reading >= target - 2.0:
-            trace.heat_up = now
-        if trace.bed_heat_up is None and bed_target > 0 and bed_reading >= bed_target - 2.0:
-            trace.bed_heat_up = now
-        trace.error = (
-            _halt(machine, target, reading) or guard.check(target, reading) or bed_guard.check(bed_target, bed_reading)
+        if not run.step(now, fan=1.0 if now >= fan_after else 0.0, flow=flow):
+            break
+    return run.trace
+
+
+@dataclass
+class _Run:
+    """One heating on its way: temperatures of block, bead and bed, the loops, the guards, and the trace so far."""
+
+    machine: Machine
+    values: Values
+    target: float
+    bed_target: float
+    rng: random.Random
+    trace: Trace
+    opening: float = 0.0
+    block: float = AMBIENT
+    bead: float = AMBIENT
+    bed: float = AMBIENT
+    bed_on: bool = False
+    loop: _Loop = field(default_factory=lambda: _Loop(last=AMBIENT))
+    guard: _Guard = field(default_factory=lambda: _Guard("E0", 20.0, 40.0, 4.0))
+    bed_guard: _Guard = field(default_factory=lambda: _Guard("bed", 60.0, 20.0, 2.0))
+
+    def step(self, now: float, *, fan: float, flow: float) -> bool:
+        """Half a second of heating; False once the firmware has halted or the board has browned out."""
+        reading, bed_reading = self._read()
+        duty = self.loop.duty(self.machine, self.values, self.target, reading)
+        kept_on = bed_reading < self.bed_target - 0.3 or (self.bed_on and bed_reading < self.bed_target + 0.3)
+        self.bed_on = self.bed_target > 0 and kept_on
+        volts = supply_volts(self.machine, self.values, duty, float(self.bed_on))
+        self.trace.volts = min(self.trace.volts, volts)
+        if volts < BROWN_OUT * self.machine.volts:
+            self.trace.reset = True
+            return False
+        self._warm(duty, volts, fan, flow if self.guard.reached else 0.0)
+        self._keep(now, reading, duty, bed_reading)
+        self.trace.error = (
+            _halt(self.machine, self.target, reading)
+            or self.guard.check(self.target, reading)
+            or self.bed_guard.check(self.bed_target, bed_reading)
         )
-        if trace.error:
-            return trace
-    return trace
+        return not self.trace.error
 
+    def _read(self) -> tuple[float, float]:
+        """What the firmware reads of hot end and bed."""
+        loose = 1.0 - self.values["thermistor.coupling"]
+        open_wire = self.opening > 0 and self.rng.random() < self.opening
+        noise = 0.15 + 2.0 * loose
+        reading = OPEN if open_wire else shown_temperature(self.values, self.bead) + self.rng.gauss(0.0, noise)
+        off = self.values["bed_thermistor.offset"] * min(1.0, (self.bed - AMBIENT) / 20.0)
+        return reading, self.bed + off + self.rng.gauss(0.0, 0.1)
 
-def _keep(trace: Trace, now: float, reading: float, block: float, duty: float, bed_reading: float, bed: float) -> None:
-    trace.seconds.append(now)
-    trace.reading.append(reading)
-    trace.true.append(block)
-    trace.duty.append(duty)
-    trace.bed_reading.append(bed_reading)
-    trace.bed_true.append(bed)
+    def _warm(self, duty: float, volts: float, fan: float, melting: float) -> None:
+        """What the heaters give and the air and the plastic take."""
+        machine, values = self.machine, self.values
+        gain = heater_watts(machine, values, volts) * duty
+        loss = (block_loss(machine, values, fan) + MELT_POWER * melting) * (self.block - AMBIENT)
+        self.block += STEP * (gain - loss) / machine.hotend.heat
+        touching = AMBIENT + values["thermistor.coupling"] * (self.block - AMBIENT)
+        self.bead += STEP * machine.hotend.lag * (touching - self.bead)
+        bed_gain = machine.bed.power * values["bed_heater.power"] * (volts / machine.volts) ** 2 * self.bed_on
+        self.bed += STEP * (bed_gain - machine.bed.loss * (self.bed - AMBIENT)) / machine.bed.heat
+
+    def _keep(self, now: float, reading: float, duty: float, bed_reading: float) -> None:
+        trace = self.trace
+        trace.seconds.append(now)
+        trace.reading.append(reading)
+        trace.true.append(self.block)
+        trace.duty.append(duty)
+        trace.bed_reading.append(bed_reading)
+        trace.bed_true.append(self.bed)
+        if trace.heat_up is None and self.target > 0 and reading >= self.target - 2.0:
+            trace.heat_up = now
+        if trace.bed_heat_up is None and self.bed_target > 0 and bed_reading >= self.bed_target - 2.0:
+            trace.bed_heat_up = now
 
 
 def _halt(machine: Machine, target: float, reading: float) -> str:

@@ -40,7 +40,7 @@ def stiffness(values: Values, axis: Axis) -> float:
     """Share of the axis' specified stiffness that belt and guide leave."""
     belt = min(values[f"belt_{axis}.tension"], 1.4)
     guide = min(values[f"guide_{axis}.preload"], 1.0)
-    return belt**0.7 * (0.25 + 0.75 * guide)
+    return math.pow(belt, 0.7) * (0.25 + 0.75 * guide)
 
 
 def resonance(machine: Machine, values: Values, axis: Axis) -> float:

@@ -47,7 +47,7 @@ def bond(melt: float) -> float:
 
 
 def tool_offset(machine: Machine, values: Values, minutes: float) -> float:
-    """Mm between the two tool heads' prints after so many minutes: wrong from the start, or growing as the rail warms."""
+    """Mm between the prints of two tool heads after so many minutes: wrong from the start, or growing with warmth."""
     if "toolhead_2" in machine.lacks:
         return 0.0
     warm = 1.0 - math.exp(-minutes / 12.0)

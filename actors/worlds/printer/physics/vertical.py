@@ -41,7 +41,7 @@ class FirstLayer:
 
 
 def z_friction(values: Values, height: float) -> float:
-    """N against the screw at this share of the travel (0 to 1): guide clamping peaks in the middle, a dry screw is even."""
+    """N against the screw at this share of the travel (0 to 1): a clamped guide peaks mid-way, a dry screw is even."""
     clamped = 20.0 * values["guide_z.preload"] * (1.0 + 0.45 * math.sin(math.pi * height) ** 4)
     return 8.0 + clamped + 150.0 * max(values["lead_screw.dryness"] - 0.5, 0.0)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+from actors.worlds.printer.bench import offers
 from actors.worlds.printer.casebook import to_scenario
+from actors.worlds.printer.machine import machines
 from actors.worlds.printer.record import Record
 
 RECORD = Record.model_validate(
@@ -28,7 +30,6 @@ RECORD = Record.model_validate(
 
 def test_the_brief_holds_what_an_owner_says_and_nothing_of_the_answer() -> None:
     scenario = to_scenario(RECORD, seed=99_887_766)
-    shown = json.dumps(scenario.brief)
     assert scenario.brief["user"] == "Hairs, and gaps in the infill."
     assert scenario.brief["symptoms"] == ["hairs"]
     assert scenario.brief["machine"] == {
@@ -40,8 +41,10 @@ def test_the_brief_holds_what_an_owner_says_and_nothing_of_the_answer() -> None:
         "probe": "inductive",
         "bed_size": [250.0, 250.0],
     }
+    assert scenario.brief["offers"] == offers(machines()["voron_2_4"])  # what can be done follows from the model alone
+    told = json.dumps({name: value for name, value in scenario.brief.items() if name != "offers"})
     for secret in ("MARK", "filament.wet", "stringing", "nozzle", "major", "hard", "99887766"):
-        assert secret not in shown
+        assert secret not in told
 
 
 def test_the_key_holds_the_whole_answer_and_the_tags_what_statistics_are_cut_by() -> None:
