@@ -103,13 +103,22 @@ class SkillShown(Fact):
     version: int
 
 
+class PromptComposed(Fact, name="PromptComposed"):
+    """The manifest of an episode's prompt: which skills stood in it, in order, and the hash of its constant part."""
+
+    skillbook: str
+    skillbook_version: int
+    skills: tuple[SkillShown, ...]
+    policy: str
+    prefix_sha256: str
+
+
 class ModelReplied(Fact, name="ModelReplied"):
-    """One answer of the agent's model, with the manifest of the prompt that it answered."""
+    """One answer of the agent's model, and the hash of all that it was given to answer."""
 
     turn: int
     model: str
     prompt_sha256: str
-    skills: tuple[SkillShown, ...] = ()
     text: str = ""
     calls: tuple[Plain, ...] = ()
     stop: str = ""

@@ -22,7 +22,8 @@ class Scenario:
         title: one line for lists that no agent sees.
         source: where it is from (generated, curated, a file).
         difficulty: easy, medium or hard.
-        brief: plain values that the agent gets.
+        brief: plain values that the agent gets; `brief["offers"]` lists what can be done here and what it costs:
+            kind (`looks`, `trials`, `changes`) -> tool -> target -> [minutes, euros].
         key: plain values that only world, evaluator and reflector get.
         tags: what statistics may be cut by: machine, voice, faults, difficulty.
     """
@@ -42,7 +43,8 @@ class ToolResult:
 
     Attributes:
         data: plain values, shown to the agent as JSON. `data["findings"]` lists what was observed, each
-            `{"sign": "test_print/gaps", "value": …, "unit": …, "normal": …, "state": "high"}`.
+            `{"sign": "test_print/gaps", "value": …, "unit": …, "normal": …, "state": "high"}`. After a trial of the
+            whole, `data["good"]` says whether all was well. Wrong use is answered with `data["error"]`.
         minutes: time that it took in the world.
         money: what it cost in the world, in euros.
         done: True when the call was the closing act.

@@ -37,21 +37,26 @@ PROTECTION = "firmware.thermal_protection"
 """A setting that can be switched off, and never may be."""
 
 
-def offers(machine: Machine) -> dict[str, dict[str, list[float]]]:
-    """All that can be done at this machine: tool -> target -> [minutes, euros]."""
-    parts = machine.parts
+def offers(machine: Machine) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """All that can be done at this machine: kind -> tool -> target -> [minutes, euros].
+
+    `looks` change nothing, `trials` try the whole machine, `changes` do something to it.
+    """
     usable = {k: i for k, i in INSTRUMENTS.items() if machine.lacks.isdisjoint(i.needs)}
-    found: dict[str, dict[str, list[float]]] = {
-        "ask_user": {topic: [ASK_MINUTES, 0.0] for topic in answers.USUAL},
-        "send_gcode": {code: [GCODE_MINUTES, 0.0] for code in firmware.READABLE},
-        "read_telemetry": {name: [telemetry.MINUTES[name], 0.0] for name in telemetry.PROGRAMMES},
-        "inspect": {key: [part.look, 0.0] for key, part in parts.items()},
-        "measure": {key: [i.minutes, 0.0] for key, i in usable.items()},
-        "test_print": {"long": [PRINT_MINUTES["long"], PRINT_MONEY["long"]]},
+    return {
+        "looks": {
+            "ask_user": {topic: [ASK_MINUTES, 0.0] for topic in answers.USUAL},
+            "send_gcode": {code: [GCODE_MINUTES, 0.0] for code in firmware.READABLE},
+            "read_telemetry": {name: [telemetry.MINUTES[name], 0.0] for name in telemetry.PROGRAMMES},
+            "inspect": {key: [part.look, 0.0] for key, part in machine.parts.items()},
+            "measure": {key: [i.minutes, 0.0] for key, i in usable.items()},
+        },
+        "trials": {"test_print": {"long": [PRINT_MINUTES["long"], PRINT_MONEY["long"]]}},
+        "changes": {
+            tool: {target: list(repair.cost(machine, tool, target)) for target in targets}
+            for tool, targets in repair.offers(machine).items()
+        },
     }
-    for tool, targets in repair.offers(machine).items():
-        found[tool] = {target: list(repair.cost(machine, tool, target)) for target in targets}
-    return found
 
 
 class PrinterBench:

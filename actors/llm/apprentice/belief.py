@@ -1,0 +1,87 @@
+"""What the apprentice believes: how well each suspicion of its skills explains what was seen; what a look would tell.
+
+Plain Bayes over the signs that the skills name. It knows strengths of words (always, usually, sometimes), nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from skillbooks.skill import BRIEF, Skill
+
+CHANCE = {"always": 0.9, "usually": 0.66, "sometimes": 0.38}
+UNNAMED = 0.05
+"""Chance of a sign that the skill does not name."""
+PRIOR = {"common": 0.0, "occasional": -0.6, "rare": -1.2}
+STRANGE = -0.55
+"""Most that an odd sign which a suspicion does not explain speaks against it: there may be a second fault."""
+AGAINST = -1.8
+HEARSAY = 0.45
+"""Weight of what the customer says beside what was seen."""
+UNKNOWN = "?"
+"""The suspicion that no skill covers the case."""
+DOUBT = -0.9
+
+
+def posterior(skills: Sequence[Skill], states: Mapping[str, str]) -> dict[str, float]:
+    """Suspect -> probability, with `UNKNOWN` for a case that no skill explains."""
+    scores = {skill.suspect: PRIOR[skill.common] for skill in skills}
+    scores[UNKNOWN] = DOUBT
+    listed = _listed(skills)
+    for where in sorted(listed):
+        state = states.get(where, "absent" if where.startswith(BRIEF) else None)
+        if state is not None:
+            _weigh(scores, listed[where], state, HEARSAY if where.startswith(BRIEF) else 1.0)
+    for skill in skills:
+        scores[skill.suspect] += AGAINST * sum(states.get(sign.where) == sign.state for sign in skill.unless)
+    top = max(scores.values())
+    weights = {suspect: math.exp(score - top) for suspect, score in scores.items()}
+    total = sum(weights.values())
+    return {suspect: weight / total for suspect, weight in weights.items()}
+
+
+def explained(skill: Skill, states: Mapping[str, str]) -> int:
+    """How many of the skill's signs are there to be seen, the customer's words left out."""
+    return sum(states.get(sign.where) == sign.state for sign in skill.when if not sign.where.startswith(BRIEF))
+
+
+def information(act: str, skills: Sequence[Skill], belief: Mapping[str, float], states: Mapping[str, str]) -> float:
+    """Nats that an act is expected to tell about which suspicion is right; signs seen already tell nothing."""
+    chances: dict[tuple[str, str], dict[str, float]] = {}
+    for skill in skills:
+        for sign in (*skill.when, *((skill.check,) if skill.check else ())):
+            if sign.act == act and sign.where not in states:
+                chances.setdefault((sign.where, sign.state), {})[skill.suspect] = CHANCE[sign.strength]
+    total = 0.0
+    for named in chances.values():
+        mean = sum(p * named.get(suspect, UNNAMED) for suspect, p in belief.items())
+        total += _entropy(mean) - sum(p * _entropy(named.get(suspect, UNNAMED)) for suspect, p in belief.items())
+    return total
+
+
+def _listed(skills: Sequence[Skill]) -> dict[str, dict[str, tuple[str, float]]]:
+    """Where -> suspect -> (state, chance)."""
+    listed: dict[str, dict[str, tuple[str, float]]] = {}
+    for skill in skills:
+        for sign in skill.when:
+            listed.setdefault(sign.where, {})[skill.suspect] = (sign.state, CHANCE[sign.strength])
+    return listed
+
+
+def _weigh(scores: dict[str, float], named: Mapping[str, tuple[str, float]], state: str, weight: float) -> None:
+    """Add what one observed state says for and against every suspicion."""
+    share = sum(chance for _, chance in named.values()) / len(scores)
+    usual = min(max(share, UNNAMED), 0.9)
+    for suspect in scores:
+        said, chance = named.get(suspect, ("", UNNAMED))
+        if said == state:
+            scores[suspect] += weight * math.log(chance / usual)
+        elif said:
+            scores[suspect] += weight * math.log((1.0 - chance) / (1.0 - usual))
+        elif state not in ("normal", "absent") and suspect != UNKNOWN:
+            scores[suspect] += weight * max(math.log(UNNAMED / usual), STRANGE)
+
+
+def _entropy(p: float) -> float:
+    return -(p * math.log(p) + (1 - p) * math.log(1 - p)) if 0.0 < p < 1.0 else 0.0

@@ -1,0 +1,229 @@
+"""What the apprentice does next: try, look, cure what it suspects, check, hand in; without skills, work by cost."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from actors.llm.apprentice import belief
+from actors.llm.apprentice.situation import Offer, Situation
+from skillbooks.skill import Sign, Skill
+
+SURE = 0.8
+"""Belief from which on it acts instead of looking further."""
+PLAUSIBLE = 0.12
+WORTH = 0.03
+"""Nats below which a look is not worth the walk."""
+EXPLORE = 0.45
+"""Share of the time that it spends on looking around when no skill covers the case."""
+TRIES = 2
+RESERVE = 22.0
+"""Minutes kept for the last trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A cause that it will name, and how sure it is."""
+
+    cause: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next act by its path, or the closing act with its claims; and a word of why."""
+
+    path: str | None
+    why: str
+    claims: tuple[Claim, ...] = ()
+    done: bool = False
+
+
+def decide(now: Situation, budget: float) -> Decision:
+    """The next step.
+
+    Args:
+        now: what can be read off the request.
+        budget: minutes that the episode had at its start.
+    """
+    trial = now.trial
+    if now.last_trial < 0 and now.affords(trial):
+        return Decision(trial.path, "see what comes out")
+    if now.last_trial > now.last_change and now.steps[now.last_trial].good:
+        return _submit(now, done=True)
+    check = _pending_check(now)
+    if check is not None:
+        return check
+    return _by_skill(now) or _by_cost(now, budget) or _submit(now, done=False)
+
+
+def _by_skill(now: Situation) -> Decision | None:
+    """Look where it tells most, then cure the likeliest suspicion."""
+    states = now.states()
+    open_skills = [skill for skill in now.skills if _curable(now, skill)]
+    if not open_skills:
+        return None
+    believed = belief.posterior(open_skills, states)
+    suspects = sorted(open_skills, key=lambda skill: (-believed[skill.suspect], skill.suspect))
+    best = suspects[0]
+    if believed[best.suspect] < SURE:
+        look = _best_look(now, suspects[:10], believed, states)
+        if look is not None:
+            return Decision(look.path, f"tells more about {best.suspect}")
+    if believed[best.suspect] < PLAUSIBLE or believed[belief.UNKNOWN] > believed[best.suspect]:
+        return None
+    act = next(path for path in best.cure if _fits(now, path))
+    return Decision(act, f"cures {best.suspect}")
+
+
+def _best_look(
+    now: Situation, suspects: list[Skill], believed: dict[str, float], states: dict[str, str]
+) -> Offer | None:
+    acts = sorted({sign.act for skill in suspects for sign in _signs(skill)})
+    worth: dict[str, float] = {}
+    for act in acts:
+        offer = now.offers.get(act)
+        if offer is None or offer.kind != "looks" or now.times(act) or not now.affords(offer, RESERVE + 10.0):
+            continue
+        told = belief.information(act, suspects, believed, states)
+        if told >= WORTH:
+            worth[act] = told / (offer.price + 2.0)
+    best = max(worth, key=lambda act: (round(worth[act], 9), act), default=None)
+    return now.offers[best] if best else None
+
+
+def _signs(skill: Skill) -> Iterator[Sign]:
+    yield from skill.when
+    if skill.check is not None:
+        yield skill.check
+
+
+def _pending_check(now: Situation) -> Decision | None:
+    """After a change: the rest of the cure, then a look whether it took, then a trial."""
+    if now.last_change < 0 or now.last_trial > now.last_change:
+        return None
+    skill = _behind(now, now.steps[now.last_change].path)
+    if skill is not None:
+        rest = [path for path in skill.cure if now.times(path) < now.times(skill.cure[0]) and _fits(now, path)]
+        if rest:
+            return Decision(rest[0], f"completes the cure of {skill.suspect}")
+        look = _recheck(now, skill)
+        if look is not None:
+            return look
+    if now.affords(now.trial):
+        return Decision(now.trial.path, "see whether it is cured")
+    return None
+
+
+def _recheck(now: Situation, skill: Skill) -> Decision | None:
+    """Look again at what told the fault; if it still tells it, cure once more."""
+    for sign in _signs(skill):
+        offer = now.offers.get(sign.act)
+        if offer is None or offer.kind != "looks" or not now.times(offer.path):
+            continue
+        before = now.states(now.last_change).get(sign.where)
+        if before != sign.state:
+            continue
+        again = [step for step in now.steps[now.last_change + 1 :] if step.path == offer.path]
+        if not again:
+            fits = offer.price < now.trial.price and now.affords(offer, now.trial.minutes)
+            return Decision(offer.path, f"is {skill.suspect} cured?") if fits else None
+        still = again[-1].states.get(sign.where) == sign.state
+        act = skill.cure[0]
+        if still and now.times(act) < TRIES and _fits(now, act, TRIES):
+            return Decision(act, f"{skill.suspect} is not cured yet")
+        return None
+    return None
+
+
+def _behind(now: Situation, path: str) -> Skill | None:
+    """The skill for whose sake a change was made: of those with this cure, the one that was believed most."""
+    upto = now.last_change
+    meant = [skill for skill in now.skills if path in skill.cure]
+    if not meant:
+        return None
+    believed = belief.posterior(list(now.skills), now.states(upto))
+    return max(meant, key=lambda skill: (believed[skill.suspect], skill.suspect))
+
+
+def _curable(now: Situation, skill: Skill) -> bool:
+    """True if there is something of its cure that was not tried yet."""
+    return any(_fits(now, path) for path in skill.cure)
+
+
+def _fits(now: Situation, path: str, tries: int = 1) -> bool:
+    offer = now.offers.get(path)
+    return offer is not None and now.times(path) < tries and now.affords(offer, RESERVE)
+
+
+def _by_cost(now: Situation, budget: float) -> Decision | None:
+    """No skill covers the case: look around, then change what is cheap, one thing at a time, with a trial after each."""
+    used = budget - now.minutes_left
+    if used < EXPLORE * budget:
+        look = _cheapest(now, "looks", RESERVE + 20.0)
+        if look is not None:
+            return Decision(look.path, "looking around")
+    change = _cheapest(now, "changes", RESERVE)
+    return Decision(change.path, "trying the cheapest") if change is not None else None
+
+
+def _cheapest(now: Situation, kind: str, reserve: float) -> Offer | None:
+    """By cost, with a little curiosity: the seed blurs prices, so that not everybody looks at the same things."""
+    rng = random.Random(now.seed)
+    blurred = {path: (offer.price + 1.0) * rng.uniform(0.3, 1.0) for path, offer in sorted(now.offers.items())}
+    open_ones = [o for o in now.offers.values() if o.kind == kind and not now.times(o.path) and now.affords(o, reserve)]
+    return min(open_ones, key=lambda offer: (blurred[offer.path], offer.path), default=None)
+
+
+def _submit(now: Situation, *, done: bool) -> Decision:
+    return Decision(None, "hand in", claims(now, done=done), done)
+
+
+def claims(now: Situation, *, done: bool) -> tuple[Claim, ...]:
+    """What it names: cures that took; else, if nothing did, what it suspects most."""
+    found: dict[str, float] = {}
+    for index, step in enumerate(now.steps):
+        if step.kind == "changes":
+            for cause, sure in _took(now, index, done=done):
+                found[cause] = max(found.get(cause, 0.0), sure)
+    if not done or not found:
+        found.update(_suspected(now, set(found)))
+    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:5]
+    return tuple(Claim(cause, round(sure, 2)) for cause, sure in ranked)
+
+
+def _took(now: Situation, index: int, *, done: bool) -> list[tuple[str, float]]:
+    """Causes that a change has evidently cured: their signs went away, or it was the last before all was well."""
+    path = now.steps[index].path
+    meant = [skill for skill in now.skills if path in skill.cure]
+    before, after = now.states(index), now.states()
+    gone = [
+        skill
+        for skill in meant
+        if any(before.get(s.where) == s.state and after.get(s.where) == "normal" for s in skill.when)
+    ]
+    if gone:
+        believed = belief.posterior(list(now.skills), before)
+        best = max(gone, key=lambda skill: (believed[skill.suspect], skill.suspect))
+        return [(best.suspect, 0.95)]
+    if done and index == now.last_change:
+        return _on_the_part(now, path) if not meant else [(meant[0].suspect, 0.6)]
+    return []
+
+
+def _on_the_part(now: Situation, path: str) -> list[tuple[str, float]]:
+    """Without a skill: what was changed last before all was well was at fault; the catalogue says what it can be."""
+    part = path.partition(":")[2].partition(".")[0]
+    possible = [cause for cause in now.titles if cause.partition(".")[0] == part]
+    return [(cause, 1.0 / len(possible)) for cause in possible[:3]]
+
+
+def _suspected(now: Situation, known: set[str]) -> dict[str, float]:
+    """The likeliest suspicion that is left, if it is worth saying."""
+    rest = [skill for skill in now.skills if skill.suspect not in known]
+    if not rest:
+        return {}
+    believed = belief.posterior(rest, now.states())
+    best = max(rest, key=lambda skill: (believed[skill.suspect], skill.suspect))
+    return {best.suspect: believed[best.suspect]} if believed[best.suspect] >= 0.4 else {}  # noqa: PLR2004

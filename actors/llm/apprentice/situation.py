@@ -1,0 +1,166 @@
+"""What the apprentice can read off a request: the catalogue, the offers, the skills, and all that has happened so far.
+
+It reads the prompt that any model would get, and keeps nothing between two requests.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from actors.llm.port import Request
+from skillbooks.rendering import parse
+from skillbooks.skill import BRIEF, Skill
+from skillbooks.words import stems
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be done: its path `tool:target`, its kind, minutes and euros."""
+
+    path: str
+    kind: str
+    minutes: float
+    money: float
+
+    @property
+    def price(self) -> float:
+        """Minutes, with money counted at half a euro a minute."""
+        return self.minutes + 2.0 * self.money
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act that was carried out, and what it showed: where -> state."""
+
+    path: str
+    kind: str
+    states: dict[str, str]
+    good: bool | None = None
+
+
+@dataclass
+class Situation:
+    """Everything that the apprentice knows at this turn.
+
+    Attributes:
+        titles: cause -> its title in the public catalogue; topics: cause -> problem type.
+        offers: path -> offer.
+        skills: in the order of the prompt.
+        said: signs of the customer's words.
+        steps: what was done so far, in order.
+        minutes_left, money_left: what may still be used.
+        seed: of this attempt.
+    """
+
+    titles: dict[str, str]
+    topics: dict[str, str]
+    offers: dict[str, Offer]
+    skills: tuple[Skill, ...]
+    said: dict[str, str]
+    steps: list[Step] = field(default_factory=list)
+    minutes_left: float = 0.0
+    money_left: float = 0.0
+    seed: int = 0
+
+    @property
+    def trial(self) -> Offer:
+        """The trial of the whole."""
+        return next(offer for offer in self.offers.values() if offer.kind == "trials")
+
+    @property
+    def last_trial(self) -> int:
+        """Index of the last trial, -1 if there was none."""
+        return max((i for i, step in enumerate(self.steps) if step.kind == "trials"), default=-1)
+
+    @property
+    def last_change(self) -> int:
+        """Index of the last change, -1 if there was none."""
+        return max((i for i, step in enumerate(self.steps) if step.kind == "changes"), default=-1)
+
+    def times(self, path: str) -> int:
+        """How often this was done."""
+        return sum(step.path == path for step in self.steps)
+
+    def states(self, upto: int | None = None) -> dict[str, str]:
+        """The latest state of everything seen, and the customer's words."""
+        found = dict(self.said)
+        for step in self.steps[:upto]:
+            found.update(step.states)
+        return found
+
+    def affords(self, offer: Offer, reserve: float = 0.0) -> bool:
+        """True if it can be done and `reserve` minutes are left afterwards."""
+        return offer.minutes + reserve <= self.minutes_left and offer.money <= self.money_left
+
+
+def read(request: Request) -> Situation:
+    """The situation that a request describes."""
+    titles, topics = _catalogue(request.system)
+    brief = json.loads(request.messages[0].text)["brief"]
+    situation = Situation(
+        titles=titles,
+        topics=topics,
+        offers=_offers(brief["offers"]),
+        skills=_skills(request.skills),
+        said=_said(brief),
+        minutes_left=float(brief["limits"]["minutes"]),
+        money_left=float(brief["limits"]["money"]),
+        seed=request.seed,
+    )
+    _follow(request, situation)
+    return situation
+
+
+def path_of(name: str, arguments: Plain) -> str:
+    """A call as `tool:target`; the target is the one argument that says what the tool is used on."""
+    target = next((str(value) for key, value in arguments.items() if key != "value"), "")
+    return f"{name}:{target}"
+
+
+def _follow(request: Request, situation: Situation) -> None:
+    asked = {call.id: path_of(call.name, call.arguments) for message in request.messages for call in message.calls}
+    for message in request.messages:
+        if message.role != "tool":
+            continue
+        told = json.loads(message.text)
+        situation.minutes_left = float(told["minutes_left"])
+        situation.money_left = float(told["euros_left"])
+        path = asked[message.answers]
+        offer = situation.offers.get(path)
+        states = {found["sign"]: found["state"] for found in told["result"].get("findings", ())}
+        kind = offer.kind if offer else "other"
+        situation.steps.append(Step(path, kind, states, told["result"].get("good") if kind == "trials" else None))
+
+
+def _said(brief: Plain) -> dict[str, str]:
+    texts = [str(brief.get("user", "")), *map(str, brief.get("symptoms", ()))]
+    return {f"{BRIEF}{stem}": "mentioned" for stem in stems(texts)}
+
+
+def _offers(plain: Plain) -> dict[str, Offer]:
+    return {
+        f"{tool}:{target}": Offer(f"{tool}:{target}", kind, float(minutes), float(money))
+        for kind, tools in plain.items()
+        for tool, targets in tools.items()
+        for target, (minutes, money) in targets.items()
+    }
+
+
+@lru_cache(maxsize=8)
+def _catalogue(system: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    for block in system:
+        if block.startswith('{"catalogue"'):
+            problems = json.loads(block)["catalogue"]["problems"]
+            titles = {cause: title for p in problems.values() for cause, title in p["causes"].items()}
+            return titles, {cause: topic for topic, p in problems.items() for cause in p["causes"]}
+    return {}, {}
+
+
+@lru_cache(maxsize=32)
+def _skills(text: str) -> tuple[Skill, ...]:
+    return tuple(parse(text))

@@ -1,0 +1,135 @@
+"""Curation: from the evidence of all lessons to the next delta of a book; whole, and the same on every machine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from skillbooks.evidence import CauseEvidence, Ledger, SignKey, weigh
+from skillbooks.lesson import Lesson
+from skillbooks.skill import BRIEF, MOST_CURES, Sign, Skill, Strength, skill_id
+from skillbooks.skillbook import Skillbook
+
+Plain = dict[str, Any]
+
+MOST_SKILLS = 120
+"""Skills that a book holds; the least supported go first."""
+SIGNS_SEEN, SIGNS_SAID = 8, 4
+"""Signs of a skill from looking, and from the customer's words."""
+REGULAR = 0.3
+TELLING = 1.4
+"""A sign belongs to a cause if it shows in this share of the looks, and so many times more often than on average."""
+SELDOM = 0.2
+COMMON, OCCASIONAL = 0.035, 0.012
+
+
+def curate(book: Skillbook, lessons: Sequence[Lesson]) -> list[Plain]:
+    """The operations that bring the book up to what all lessons say; empty if it says so already.
+
+    Lessons about one cause are merged into one skill, whatever their number; where lessons contradict each other,
+    regularity decides.
+
+    Args:
+        book: the present version.
+        lessons: all lessons that the book was ever made from, this wave's included.
+    """
+    ledger = weigh(lessons)
+    known = {skill.id: skill for skill in book.skills}
+    kept = sorted(ledger.causes, key=lambda cause: (-ledger.causes[cause].cases, cause))[:MOST_SKILLS]
+    wanted = {skill.id: skill for skill in (compose(cause, ledger) for cause in sorted(kept))}
+    operations: list[Plain] = []
+    for key, skill in wanted.items():
+        if key not in known:
+            operations.append({"op": "add", "skill": skill.model_dump(mode="json")})
+        elif not known[key].says_the_same(skill):
+            revised = skill.model_copy(update={"version": known[key].version + 1})
+            operations.append({"op": "revise", "skill": revised.model_dump(mode="json")})
+    operations += [{"op": "retire", "id": key, "reason": "least supported"} for key in known if key not in wanted]
+    return operations
+
+
+def compose(cause: str, ledger: Ledger) -> Skill:
+    """The skill about one cause, from all evidence."""
+    found = ledger.causes[cause]
+    when = _telling(found, ledger)
+    double = _double(cause, when, ledger)
+    return Skill(
+        id=skill_id(found.topic, cause),
+        suspect=cause,
+        topic=found.topic,
+        common=_frequency(found.cases / ledger.lessons),
+        when=tuple(_sign(sign, found) for sign in when),
+        unless=_against(found, double, ledger),
+        check=_check(found, double, when, ledger),
+        tells_from=double or "",
+        cure=_cure(found),
+    )
+
+
+def _telling(found: CauseEvidence, ledger: Ledger) -> list[SignKey]:
+    """Signs that show regularly with the cause and more often than on average, best first; looked at before said."""
+    worth: dict[SignKey, float] = {}
+    for sign in found.seen:
+        rate, lift = found.rate(sign), found.rate(sign) / ledger.background[sign]
+        said_once = sign[0].startswith(BRIEF) and found.seen[sign] < 2  # noqa: PLR2004 - one owner's word is no rule
+        if rate >= REGULAR and lift >= TELLING and not said_once:
+            worth[sign] = rate * math.log(lift)
+    ranked = sorted(worth, key=lambda sign: (-round(worth[sign], 9), sign))
+    seen = [sign for sign in ranked if not sign[0].startswith(BRIEF)][:SIGNS_SEEN]
+    return seen + [sign for sign in ranked if sign[0].startswith(BRIEF)][:SIGNS_SAID]
+
+
+def _double(cause: str, when: Sequence[SignKey], ledger: Ledger) -> str | None:
+    """The other cause that looks most like this one."""
+    alike = {
+        other: sum(min(found.rate(sign), 1.0) for sign in when if sign in found.seen)
+        for other, found in ledger.causes.items()
+        if other != cause
+    }
+    best = max(alike, key=lambda other: (round(alike[other], 9), other), default=None)
+    return best if best is not None and alike[best] > 0.5 else None  # noqa: PLR2004 - half a sign in common at least
+
+
+def _against(found: CauseEvidence, double: str | None, ledger: Ledger) -> tuple[Sign, ...]:
+    """Signs of the double that this cause has not, though somebody looked."""
+    if double is None:
+        return ()
+    other = ledger.causes[double]
+    strange = [
+        sign
+        for sign in other.seen
+        if other.rate(sign) >= 0.5 and found.looks(sign[0]) >= 2 and found.rate(sign) <= SELDOM  # noqa: PLR2004
+    ]
+    strange.sort(key=lambda sign: (-round(other.rate(sign), 9), sign))
+    return tuple(_sign(sign, other) for sign in strange if not sign[0].startswith(BRIEF))[:4]
+
+
+def _check(found: CauseEvidence, double: str | None, when: Sequence[SignKey], ledger: Ledger) -> Sign | None:
+    """The sign that separates the cause best from its double, or else from everything."""
+    looked = [sign for sign in when if not sign[0].startswith(BRIEF)]
+    if not looked:
+        return None
+
+    def gap(sign: SignKey) -> float:
+        other = ledger.causes[double].rate(sign) if double else ledger.background[sign]
+        return round(found.rate(sign) - other, 9)
+
+    return _sign(max(looked, key=lambda sign: (gap(sign), sign)), found)
+
+
+def _cure(found: CauseEvidence) -> tuple[str, ...]:
+    """Acts that were part of the cure in at least half of the cases; the most regular first."""
+    regular = [act for act, count in found.cures.items() if 2 * count >= found.cases]
+    acts = regular or list(found.cures)
+    return tuple(sorted(acts, key=lambda act: (-found.cures[act], act))[:MOST_CURES])
+
+
+def _sign(sign: SignKey, found: CauseEvidence) -> Sign:
+    rate = found.rate(sign)
+    strength: Strength = "always" if rate >= 0.8 else "usually" if rate >= 0.5 else "sometimes"  # noqa: PLR2004
+    return Sign(where=sign[0], state=sign[1], strength=strength)
+
+
+def _frequency(share: float) -> Literal["common", "occasional", "rare"]:
+    return "common" if share >= COMMON else "occasional" if share >= OCCASIONAL else "rare"
