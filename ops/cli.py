@@ -97,7 +97,7 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; let the last flush pass
         return 0
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - this is the one place that may
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:  # noqa: BLE001 - this is the one place that may
         failure = explain(error)
         error_line(failure.message if failure.status == INTERRUPTED else f"journeyman: {failure.message}")
         if "--json" in arguments:

@@ -16,6 +16,8 @@ SAID_NO: Final = 1
 WRONG_USE: Final = 2
 OUTSIDE_FAILED: Final = 3
 INTERRUPTED: Final = 130
+WRONG_USE_AFAR: Final = frozenset({"UnknownStore", "LookupError", "ScenarioFileInvalid"})
+"""Errors of workers that say that something was asked for wrongly."""
 
 
 class WrongUse(Exception):  # noqa: N818 - errors read as facts
@@ -44,13 +46,27 @@ class Failure:
 
 def explain(error: BaseException) -> Failure:
     """Name a failure: wrong use, the outside, an interruption, or a fault of ours with its trace kept aside."""
+    leaves = _leaves(error)
+    named = (_interruption(leaf) or _click(leaf) or _ours(leaf) for leaf in leaves)
+    return next(filter(None, named), None) or Failure(_unexpected(error), OUTSIDE_FAILED)
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    """The errors of a group that tasks raised side by side; an interruption first, for it stopped the others."""
+    if not isinstance(error, BaseExceptionGroup):
+        return [error]
+    found = [leaf for inner in error.exceptions for leaf in _leaves(inner)]
+    return sorted(found, key=lambda leaf: _interruption(leaf) is None)
+
+
+def _interruption(error: BaseException) -> Failure | None:
     if isinstance(error, Interrupted):
         return Failure(str(error), INTERRUPTED)
-    if isinstance(error, KeyboardInterrupt | click.Abort):
-        return Failure("stopped", INTERRUPTED)
-    if isinstance(error, click.ClickException):
-        return Failure(_click_message(error), WRONG_USE)
-    return _ours(error) or Failure(_unexpected(error), OUTSIDE_FAILED)
+    return Failure("stopped", INTERRUPTED) if isinstance(error, KeyboardInterrupt | click.Abort) else None
+
+
+def _click(error: BaseException) -> Failure | None:
+    return Failure(_click_message(error), WRONG_USE) if isinstance(error, click.ClickException) else None
 
 
 def _click_message(error: click.ClickException) -> str:
@@ -62,21 +78,35 @@ def _click_message(error: click.ClickException) -> str:
 def _ours(error: BaseException) -> Failure | None:
     """Failures that our own packages announce; looked up late, because each import costs start-up time."""
     from actors.llm.port import ModelFailed  # noqa: PLC0415
-    from actors.runtime.port import RuntimeFault  # noqa: PLC0415
+    from actors.runtime.port import AskFailed, RuntimeFault  # noqa: PLC0415
     from events.errors import LogError, UnknownStore  # noqa: PLC0415
 
+    if isinstance(error, AskFailed):
+        return _from_afar(error.type, error.text, outside=_names(LogError, ModelFailed, RuntimeFault, OSError))
     if isinstance(error, WrongUse | UnknownStore) or _is_unknown_name(error) or _lists_problems(error):
         return Failure(str(error), WRONG_USE)
     if isinstance(error, LogError | ModelFailed | RuntimeFault):
         return Failure(str(error), OUTSIDE_FAILED)
-    if isinstance(error, OSError) and error.filename is not None:
-        return Failure(f"{error.filename}: {error.strerror or error}", OUTSIDE_FAILED)
+    if isinstance(error, OSError):
+        said = error.strerror or str(error)
+        return Failure(f"{error.filename}: {said}" if error.filename else said, OUTSIDE_FAILED)
     return None
+
+
+def _from_afar(kind: str, text: str, *, outside: set[str]) -> Failure | None:
+    """What a worker raised, of which only name and text came back; a name that says nothing is a fault of ours."""
+    if kind in WRONG_USE_AFAR:
+        return Failure(text, WRONG_USE)
+    return Failure(text, OUTSIDE_FAILED) if kind in outside else None
+
+
+def _names(*roots: type[BaseException]) -> set[str]:
+    return {root.__name__ for root in roots} | {name for root in roots for name in _names(*root.__subclasses__())}
 
 
 def _is_unknown_name(error: BaseException) -> bool:
     """A bare LookupError is a catalogue's answer to an unknown name; its children are slips of the code."""
-    return isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError | UnicodeError)
+    return isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError)
 
 
 def _lists_problems(error: BaseException) -> bool:

@@ -10,6 +10,8 @@ from configs.errors import SettingsError
 from configs.layers import load_settings
 from configs.settings import field_names
 
+SHIPPED = Path(__file__).parents[2] / "configs"
+
 
 def written(folder: Path, text: str) -> str:
     path = folder / "run.yaml"
@@ -112,7 +114,7 @@ def test_the_book_is_the_worlds_own_unless_another_is_named() -> None:
     assert load_settings(flags={"skillbook": "mine@3"}).settings.book == "mine"
 
 
-@pytest.mark.parametrize("file", sorted(Path("configs").glob("*.yaml")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted(SHIPPED.glob("*.yaml")), ids=lambda file: file.name)
 def test_the_files_that_ship_are_in_order(file: Path) -> None:
     loaded = load_settings(str(file))
     assert str(file) in str(loaded.origins["episodes"])

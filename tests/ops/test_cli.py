@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from actors.runtime.port import AskFailed
 from configs.errors import SettingsError
 from events.errors import StoreUnavailable
 from events.log import open_log
 from ops import __version__, cli
-from ops.failures import Interrupted, WrongUse, explain
+from ops.failures import Failure, Interrupted, WrongUse, explain
 from tests.recorded_run import usual
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +84,25 @@ def test_each_kind_of_failure_has_its_status() -> None:
     assert explain(Interrupted("r1")) == explain(Interrupted("r1"))
     assert explain(Interrupted("r1")).status == 130
     assert explain(KeyboardInterrupt()).status == 130
+
+
+def test_what_a_worker_raised_keeps_its_status() -> None:
+    assert explain(AskFailed("journal", "StoreUnavailable", "disk full")) == Failure("disk full", 3)
+    assert explain(AskFailed("agents", "ModelFailed", "no answer")).status == 3
+    assert explain(AskFailed("journal", "UnknownStore", "no such store")) == Failure("no such store", 2)
+    assert explain(AskFailed("agents", "KeyError", "wave")).message.startswith(
+        "unexpected: AskFailed: agents: KeyError"
+    )
+
+
+def test_of_errors_raised_side_by_side_the_one_that_says_something_is_told() -> None:
+    group = BaseExceptionGroup("tasks", [KeyError("x"), ExceptionGroup("more", [StoreUnavailable("disk full")])])
+    assert explain(group) == Failure("disk full", 3)
+    assert explain(BaseExceptionGroup("tasks", [StoreUnavailable("disk full"), Interrupted("r1")])).status == 130
+
+
+def test_a_full_disk_is_told_without_a_trace() -> None:
+    assert explain(OSError(28, "No space left on device")) == Failure("No space left on device", 3)
 
 
 def test_a_fault_of_ours_keeps_its_trace_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
