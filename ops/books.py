@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, is_dataclass
-from importlib import import_module
-from typing import Any, Protocol
-
-from pydantic import BaseModel
+from typing import Any
 
 from events import facts
 from events.log import EventLog
 from ops.console.text import line
 from ops.failures import WrongUse
 from ops.logs import moment
+from skillbooks.skill import Sign, Skill
+from skillbooks.skillbook import Skillbook, load_book, stream_of
 
 Plain = dict[str, Any]
-
-
-class Skillbook(Protocol):
-    """What commands need to know of a book."""
-
-    @property
-    def version(self) -> int:
-        """Its version, 0 for the empty book."""
-        ...
-
-    @property
-    def sha256(self) -> str:
-        """The hash of its canonical form."""
-        ...
-
-    @property
-    def skills(self) -> Sequence[Any]:
-        """Its skills in their order."""
-        ...
 
 
 def named(reference: str) -> tuple[str, int | None]:
@@ -58,8 +36,7 @@ def load(log: EventLog, reference: str, *, upto: int | None = None) -> Skillbook
         LookupError: the log has no such book or version.
     """
     name, version = named(reference)
-    book: Skillbook = import_module("skillbooks.skillbook").load_book(log, name, version=version, upto=upto)
-    return book
+    return load_book(log, name, version=version, upto=upto)
 
 
 def size(log: EventLog, name: str, version: int) -> int:
@@ -67,20 +44,13 @@ def size(log: EventLog, name: str, version: int) -> int:
     return len(load(log, f"{name}@{version}").skills) if name and version else 0
 
 
-def plain(skill: Any) -> Plain:
-    """A skill's fields as plain values."""
-    if isinstance(skill, BaseModel):
-        return skill.model_dump(mode="json")
-    return asdict(skill) if is_dataclass(skill) and not isinstance(skill, type) else dict(vars(skill))
-
-
-def find(book: Skillbook, skill: str) -> Plain:
+def find(book: Skillbook, skill: str) -> Skill:
     """One skill by its id.
 
     Raises:
         WrongUse: the book has no such skill; the text names the nearest.
     """
-    skills = {str(found["id"]): found for found in map(plain, book.skills)}
+    skills = {found.id: found for found in book.skills}
     if skill not in skills:
         from rapidfuzz import process  # noqa: PLC0415 - only a slip pays for the search
 
@@ -89,24 +59,46 @@ def find(book: Skillbook, skill: str) -> Plain:
     return skills[skill]
 
 
-def as_plain(name: str, book: Skillbook) -> Plain:
+def as_plain(book: Skillbook) -> Plain:
     """A book as one plain object."""
-    skills = [plain(skill) for skill in book.skills]
-    return {"name": name, "version": book.version, "sha256": book.sha256, "skills": skills}
+    return {**book.plain(), "sha256": book.sha256}
 
 
-def as_json(name: str, book: Skillbook) -> str:
+def as_json(book: Skillbook) -> str:
     """A book as a JSON file."""
-    return json.dumps(as_plain(name, book), indent=2, ensure_ascii=False, default=str) + "\n"
+    return json.dumps(as_plain(book), indent=2, ensure_ascii=False) + "\n"
 
 
-def as_markdown(name: str, book: Skillbook) -> str:
+def as_markdown(book: Skillbook) -> str:
     """A book as a Markdown file, one heading a skill; text from lessons cannot make headings of its own."""
-    rows = [f"# Skillbook {name}, version {book.version}", "", f"`sha256 {book.sha256}`"]
-    for skill in map(plain, book.skills):
-        rows += ["", f"## {line(skill.pop('id', '?'))}", ""]
-        rows += [f"- **{line(field).replace('_', ' ')}**: {_words(value)}" for field, value in skill.items() if value]
+    rows = [f"# Skillbook {line(book.name)}, version {book.version}", "", f"`sha256 {book.sha256}`"]
+    for skill in book.skills:
+        rows += [
+            "",
+            f"## {line(skill.suspect)}",
+            "",
+            f"`{line(skill.id)}`, version {skill.version}, {skill.common}",
+            "",
+        ]
+        rows += [f"- **{label}** {text}" for label, text in parts(skill)]
     return "\n".join(rows) + "\n"
+
+
+def parts(skill: Skill) -> list[tuple[str, str]]:
+    """What a skill says, as labelled lines for people."""
+    told = [("problem", line(skill.topic))]
+    told += [("when", sign_text(sign)) for sign in skill.when]
+    told += [("unless", sign_text(sign)) for sign in skill.unless]
+    if skill.check is not None:
+        double = f", which tells it from {line(skill.tells_from)}" if skill.tells_from else ""
+        told.append(("check", sign_text(skill.check) + double))
+    told += [("cure", line(act)) for act in skill.cure]
+    return told + ([("applies to", line(skill.scope))] if skill.scope else [])
+
+
+def sign_text(sign: Sign) -> str:
+    """A sign in words."""
+    return f"{line(sign.where)} is {line(sign.state)} ({sign.strength})"
 
 
 def history(log: EventLog, name: str) -> list[Plain]:
@@ -116,7 +108,7 @@ def history(log: EventLog, name: str) -> list[Plain]:
         WrongUse: the log has no such book.
     """
     told = []
-    for event in log.read_stream(f"skillbook/{name}"):
+    for event in log.read_stream(stream_of(name)):
         fact = event.fact()
         entry: Plain = {"position": event.position, "time": moment(event.time), "run": event.correlation}
         if isinstance(fact, facts.SkillsAccepted):
@@ -136,11 +128,3 @@ def history(log: EventLog, name: str) -> list[Plain]:
 def names(log: EventLog) -> list[str]:
     """The books that the log holds."""
     return sorted({event.stream.partition("/")[2] for event in log.read_all(categories=["skillbook"])})
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{line(key)} {_words(inner)}" for key, inner in value.items())
-    if isinstance(value, list | tuple):
-        return "; ".join(_words(inner) for inner in value)
-    return line(value)

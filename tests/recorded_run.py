@@ -9,6 +9,8 @@ from events.codec import pack_fact
 from events.event import Event, RecordedEvent, identity
 from events.fact import Fact
 from events.log import EventLog
+from skillbooks.skill import Sign, Skill
+from skillbooks.skillbook import Skillbook
 
 SECOND = 1_000_000_000
 START = 1_790_000_000 * SECOND
@@ -21,6 +23,7 @@ class Telling:
 
     run: str = "r1"
     told: list[tuple[str, Fact]] = field(default_factory=list)
+    book: Skillbook = field(default_factory=lambda: Skillbook("printer"))
 
     def tell(self, stream: str, *happened: Fact) -> "Telling":
         self.told += [(stream, fact) for fact in happened]
@@ -71,18 +74,35 @@ class Telling:
             ),
         )
 
-    def accept(self, version: int, *kinds: str, wave: int = 0) -> "Telling":
-        operations = tuple({"op": kind, "id": f"k{n}"} for n, kind in enumerate(kinds))
+    def accept(self, *kinds: str, wave: int = 0) -> "Telling":
+        """A delta of the next version: `add` a new skill, `revise` or `retire` the oldest that is still untouched."""
+        old, operations = list(self.book.skills), []
+        for number, kind in enumerate(kinds):
+            if kind == "add":
+                skill = a_skill(f"s-{self.book.version}{number}")
+                operations.append({"op": "add", "skill": skill.model_dump(mode="json")})
+            elif kind == "revise":
+                skill = old.pop(0)
+                revised = skill.model_copy(update={"version": skill.version + 1, "scope": "bowden"})
+                operations.append({"op": "revise", "skill": revised.model_dump(mode="json")})
+            else:
+                operations.append({"op": "retire", "id": old.pop(0).id, "reason": "least supported"})
+        self.book = self.book.after(operations)
         return self.tell(
             "skillbook/printer",
-            facts.SkillsAccepted(version=version, operations=operations, curator="c", wave=wave, sha256=f"h{version}"),
+            facts.SkillsAccepted(
+                version=self.book.version, operations=tuple(operations), curator="c", wave=wave, sha256=self.book.sha256
+            ),
         )
 
-    def finish(self, version: int = 1, status: Any = "finished") -> "Telling":
+    def finish(self, status: Any = "finished", sha256: str = "") -> "Telling":
         return self.tell(
             f"run/{self.run}",
             facts.RunFinished(
-                status=status, skillbook="printer", skillbook_version=version, skillbook_sha256=f"h{version}"
+                status=status,
+                skillbook="printer",
+                skillbook_version=self.book.version,
+                skillbook_sha256=sha256 or self.book.sha256,
             ),
         )
 
@@ -98,6 +118,20 @@ class Telling:
     def write(self, log: EventLog) -> None:
         for stream, fact in self.told:
             log.append(stream, [Event(fact)], expected=log.version(stream), correlation=self.run)
+
+
+def a_skill(id_: str) -> Skill:
+    """A lesson about a loose belt."""
+    return Skill(
+        id=id_,
+        suspect="belt_x.slack",
+        topic="layer_shift",
+        common="common",
+        when=(Sign(where="measure:pluck_belt_x/frequency", state="low", strength="always"),),
+        check=Sign(where="test_print:cube/shift_x", state="high"),
+        tells_from="pulley_x.loose",
+        cure=("tighten:belt_x",),
+    )
 
 
 def _played(run: str, index: int, wave: int, phase: Any, arm: str, scenario: str, how: Any) -> Sequence[Fact]:
@@ -127,13 +161,13 @@ def usual(run: str = "r1") -> Telling:
     """Four training episodes in two waves, a book that grows, three held-out pairs, two baselines."""
     story = Telling(run).start(4).wave(0)
     story.episode(1, 30.0).episode(0, 20.0)
-    story.accept(1, "add", "add").wave(1, version=1)
+    story.accept("add", "add", "add").wave(1, version=1)
     story.episode(2, 70.0, wave=1, tags={"machine": "voron", "faults": "layer_shift+stringing"})
-    story.episode(3, 95.0, wave=1, how="truncated").accept(2, "revise", "merge", "retire", wave=1)
+    story.episode(3, 95.0, wave=1, how="truncated").accept("revise", "retire", wave=1)
     story.wave(2, "held_out", 2, 6)
     for index, (without, with_book) in enumerate([(20.0, 60.0), (40.0, 90.0), (70.0, 50.0)]):
         story.episode(index, with_book, wave=2, phase="held_out", arm="with", scenario=f"h{index}")
         story.episode(index, without, wave=2, phase="held_out", arm="without", scenario=f"h{index}")
         story.episode(index, 100.0, wave=2, phase="held_out", arm="baseline:gold", scenario=f"h{index}")
         story.episode(index, 0.0, wave=2, phase="held_out", arm="baseline:nothing", scenario=f"h{index}")
-    return story.finish(2)
+    return story.finish()

@@ -28,7 +28,7 @@ def command(name: str, until: int | None, out: str | None, verify: bool, store: 
     with open_for_reading(store_of(store)) as log:
         book, found = replay(log, name, until=until, thorough=verify)
     if out:
-        write_whole(Path(out), books.as_json(name, book))
+        write_whole(Path(out), books.as_json(book))
     if as_json:
         json_line(found)
     else:
@@ -44,4 +44,4 @@ def _words(found: dict[str, Any]) -> str:
     )
     if found["matches"]:
         return text + f"  the same as recorded ({found['compared']} hashes compared)"
-    return text + f"  NOT as recorded; first difference: {found['first_mismatch']}"
+    return text + f"  NOT as recorded; first difference: {found['first_difference']}"

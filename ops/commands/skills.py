@@ -31,11 +31,10 @@ def list_skills(reference: str, store: str | None, as_json: bool) -> None:
     """List the skills of a book."""
     with open_for_reading(store_of(store)) as log:
         book = books.load(log, reference)
-    found = books.as_plain(books.named(reference)[0], book)
     if as_json:
-        json_line(found)
+        json_line(books.as_plain(book))
     else:
-        say("\n".join(book_lines(found["name"], found["version"], found["skills"])))
+        say("\n".join(book_lines(book)))
 
 
 @command.command("show")
@@ -48,7 +47,7 @@ def show(skill: str, reference: str, store: str | None, as_json: bool) -> None:
     with open_for_reading(store_of(store)) as log:
         found = books.find(books.load(log, reference), skill)
     if as_json:
-        json_line(found)
+        json_line(found.model_dump(mode="json"))
     else:
         say("\n".join(skill_lines(found)))
 
@@ -76,14 +75,13 @@ def history(reference: str, store: str | None, as_json: bool) -> None:
 @json_flag
 def export(reference: str, form: str, file: str | None, store: str | None, as_json: bool) -> None:
     """Write a book as JSON or Markdown."""
-    name = books.named(reference)[0]
     with open_for_reading(store_of(store)) as log:
         book = books.load(log, reference)
-    text = books.as_markdown(name, book) if form == "md" else books.as_json(name, book)
+    text = books.as_markdown(book) if form == "md" else books.as_json(book)
     if file:
         write_whole(Path(file), text)
         say(f"{len(book.skills)} skills written to {file}", as_json=as_json)
     elif not as_json:
         say(text.rstrip("\n"))
     if as_json:
-        json_line({**books.as_plain(name, book), "file": file})
+        json_line({**books.as_plain(book), "file": file})

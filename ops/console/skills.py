@@ -1,35 +1,30 @@
-"""Skills as a person would read them: what is seen, what to suspect, how to tell, what cures."""
+"""Skills as a person would read them: what to suspect, when, how to tell, what cures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from ops.console.steps import fields
+from ops.books import parts
 from ops.console.text import line
+from skillbooks.skill import Skill
+from skillbooks.skillbook import Skillbook
 
 Plain = dict[str, Any]
 
 
-def book_lines(name: str, version: int, skills: list[Plain]) -> Iterator[str]:
+def book_lines(book: Skillbook) -> Iterator[str]:
     """A book as a list: one heading, one line a skill."""
-    yield f"Skillbook {line(name)}@{version}: {len(skills)} skills"
-    for skill in skills:
-        yield f"  {line(skill['id'], 40):<40} v{skill.get('version', 1):<3} {line(gist(skill), 72)}"
+    yield f"Skillbook {line(book.name)}@{book.version}: {len(book.skills)} skills"
+    for skill in book.skills:
+        cure = ", then ".join(line(act) for act in skill.cure) or "no cure known yet"
+        yield f"  {line(skill.id):<12} v{skill.version:<3} {line(skill.suspect, 36):<36} {line(cure, 60)}"
 
 
-def skill_lines(skill: Plain) -> Iterator[str]:
+def skill_lines(skill: Skill) -> Iterator[str]:
     """A skill whole."""
-    yield f"{line(skill['id'])}, version {skill.get('version', 1)}"
-    yield from fields({name.replace("_", " "): value for name, value in skill.items() if name not in ("id", "version")})
-
-
-def gist(skill: Plain) -> str:
-    """The first text that a skill has to say."""
-    for name, value in skill.items():
-        if name not in ("id", "kind") and isinstance(value, str) and value:
-            return value
-    return ""
+    yield f"{line(skill.id)}, version {skill.version}: suspect {line(skill.suspect)} ({skill.common})"
+    yield from (f"  {label:<10} {text}" for label, text in parts(skill))
 
 
 def history_lines(entries: list[Plain]) -> Iterator[str]:

@@ -1,65 +1,32 @@
 """A book is rebuilt, compared with what was recorded, listed, shown and exported; what differs is said."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from events import facts
-from events.log import EventLog, open_log
-from ops import books, cli
+from events.log import open_log
+from ops import cli
+from skillbooks.skillbook import Skillbook
 from tests.recorded_run import Telling, usual
 
 Captured = pytest.CaptureFixture[str]
+BOOK = usual().book
 
 
-@dataclass(frozen=True)
-class Skill:
-    id: str
-    version: int
-    when: str
-    signs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Book:
-    version: int
-    sha256: str
-    skills: Sequence[Skill]
-
-
-SKILLS = (
-    Skill("slack-belt", 2, "layers shift\x1b[2J along x\n# not a heading", ("x_belt/frequency low",)),
-    Skill("wet-filament", 1, "hairs and crackling"),
-)
-
-
-def folded(log: EventLog, reference: str, *, upto: int | None = None) -> Book:
-    """Stands in for the fold of skills: counts versions, and gives the hashes that the told run recorded."""
-    name, wanted = books.named(reference)
-    accepted = [e.fact() for e in log.read_stream(f"skillbook/{name}", upto=upto) if e.type == "SkillsAccepted"]
-    versions = [fact.version for fact in accepted if isinstance(fact, facts.SkillsAccepted)]
-    if not versions or (wanted and wanted not in versions):
-        raise LookupError(f"the log has no skillbook '{reference}'")
-    version = wanted or versions[-1]
-    return Book(version, f"h{version}", SKILLS)
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(books, "load", folded)
-    url = f"sqlite:///{tmp_path}/log.db"
-    story = usual()
-    story.tell(
-        "skillbook/printer",
-        facts.SkillsRejected(base_version=2, operations=({"op": "add"},), reason="says too much", wave=1),
-    )
+def kept(folder: Path, story: Telling) -> str:
+    url = f"sqlite:///{folder}/{len(list(folder.iterdir()))}.db"
     with open_log(url) as log:
         story.write(log)
     return url
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    refused = facts.SkillsRejected(base_version=2, operations=({"op": "add"},), reason="says too much", wave=1)
+    return kept(tmp_path, usual().tell("skillbook/printer", refused))
 
 
 def answer(capsys: Captured, *arguments: str) -> tuple[int, Any]:
@@ -70,10 +37,12 @@ def answer(capsys: Captured, *arguments: str) -> tuple[int, Any]:
 def test_a_replay_finds_what_the_run_recorded(store: str, capsys: Captured) -> None:
     status, found = answer(capsys, "replay", "--skillbook", "printer", "--verify", "--store", store)
     assert status == 0
-    assert found["skillbook"] == {"name": "printer", "version": 2, "skills": 2, "sha256": "h2"}
+    assert found["skillbook"] == {"name": "printer", "version": 2, "skills": 2, "sha256": BOOK.sha256}
     assert (found["position"], found["events"], found["matches"], found["compared"]) == (
         len(usual().told) + 1, 3, True, 3,
     )  # fmt: skip
+    assert cli.run(["replay", "--skillbook", "printer", "--store", store]) == 0
+    assert "the same as recorded (1 hashes compared)" in capsys.readouterr().out
 
 
 def test_a_replay_stops_where_it_is_told(store: str, capsys: Captured) -> None:
@@ -81,70 +50,93 @@ def test_a_replay_stops_where_it_is_told(store: str, capsys: Captured) -> None:
         first = next(iter(log.read_stream("skillbook/printer"))).position
     _, found = answer(capsys, "replay", "--skillbook", "printer", "--until", str(first), "--store", store)
     assert (found["skillbook"]["version"], found["position"], found["events"]) == (1, first, 1)
+    _, found = answer(capsys, "replay", "--skillbook", "printer", "--until", str(first - 1), "--store", store)
+    assert (found["skillbook"]["version"], found["skillbook"]["skills"], found["events"]) == (0, 0, 0)
     assert cli.run(["replay", "--skillbook", "printer", "--until", "99999", "--store", store]) == 2
     assert "lies outside the log" in capsys.readouterr().err
 
 
-def test_a_fold_that_differs_is_status_1_with_the_first_difference(
-    store: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def wrong(log: EventLog, reference: str, *, upto: int | None = None) -> Book:
-        book = folded(log, reference, upto=upto)
-        return Book(book.version, "other" if book.version == 1 else book.sha256, book.skills)
-
-    monkeypatch.setattr(books, "load", wrong)
+def test_a_delta_that_led_elsewhere_is_status_1_with_its_place(tmp_path: Path, capsys: Captured) -> None:
+    """The first delta's recorded hash is not that of its skills: only --verify looks at every version."""
+    story = usual()
+    place = next(n for n, (_, fact) in enumerate(story.told) if isinstance(fact, facts.SkillsAccepted))
+    stream, fact = story.told[place]
+    story.told[place] = (stream, fact.model_copy(update={"sha256": "elsewhere"}))
+    store = kept(tmp_path, story)
     status, found = answer(capsys, "replay", "--skillbook", "printer", "--verify", "--store", store)
-    assert (status, found["matches"], found["first_mismatch"]["version"]) == (1, False, 1)
-    assert found["first_mismatch"]["recorded"] == "h1"
+    assert (status, found["matches"]) == (1, False)
+    difference = found["first_difference"]
+    assert (difference["version"], difference["position"], difference["recorded"]) == (1, place + 1, "elsewhere")
     assert cli.run(["replay", "--skillbook", "printer", "--verify", "--store", store]) == 1
     assert "NOT as recorded" in capsys.readouterr().out
     assert answer(capsys, "replay", "--skillbook", "printer", "--store", store)[0] == 0
 
 
-def test_a_hash_in_the_runs_last_word_counts_too(tmp_path: Path, store: str, capsys: Captured) -> None:
-    story = Telling("r9").start().accept(1, "add")
-    story.tell(
-        "run/r9",
-        facts.RunFinished(
-            status="finished", skillbook="printer", skillbook_version=1, skillbook_sha256="not what was folded"
-        ),
+def test_a_runs_last_word_counts_too(tmp_path: Path, capsys: Captured) -> None:
+    store = kept(tmp_path, Telling().start().accept("add").finish(sha256="not what was folded"))
+    status, found = answer(capsys, "replay", "--skillbook", "printer", "--verify", "--store", store)
+    assert (status, found["first_difference"]["recorded"]) == (1, "not what was folded")
+
+
+def test_a_run_that_learned_nothing_matches_the_empty_book(tmp_path: Path, capsys: Captured) -> None:
+    store = kept(tmp_path, Telling().start().finish())
+    status, found = answer(capsys, "replay", "--skillbook", "printer", "--verify", "--store", store)
+    assert (status, found["matches"], found["compared"]) == (0, True, 1)
+    assert found["skillbook"]["sha256"] == Skillbook("printer").sha256
+
+
+def test_a_delta_that_fits_no_more_is_a_difference_and_no_crash(tmp_path: Path, capsys: Captured) -> None:
+    misfit = facts.SkillsAccepted(
+        version=1, operations=({"op": "retire", "id": "s-none", "reason": "x"},), curator="c", wave=0
     )
-    url = f"sqlite:///{tmp_path}/other.db"
-    with open_log(url) as log:
-        story.write(log)
-    assert answer(capsys, "replay", "--skillbook", "printer", "--verify", "--store", url)[0] == 1
-    assert store
+    store = kept(tmp_path, Telling().start().tell("skillbook/printer", misfit))
+    status, found = answer(capsys, "replay", "--skillbook", "printer", "--verify", "--store", store)
+    assert status == 1
+    assert found["first_difference"]["problem"] == "there is no skill 's-none'"
 
 
 @pytest.mark.parametrize("reference", ["none-such", "printer@7", "printer@x", "@3"])
 def test_a_book_that_is_not_there_is_one_message_and_status_2(store: str, reference: str, capsys: Captured) -> None:
     for command in (["skills", "list"], ["skills", "export"]):
         assert cli.run([*command, "--skillbook", reference, "--store", store]) == 2
-        assert reference in capsys.readouterr().err
+        assert reference.strip("@").partition("@")[0] in capsys.readouterr().err
     assert cli.run(["evaluate", "--against", "printer@x"]) == 2
+    assert cli.run(["replay", "--skillbook", "none-such", "--store", store]) == 2
 
 
 def test_skills_are_listed_and_shown_as_a_person_reads_them(store: str, capsys: Captured) -> None:
     assert cli.run(["skills", "list", "--store", store]) == 0
     shown = capsys.readouterr().out
     assert "Skillbook printer@2: 2 skills" in shown
-    assert "slack-belt" in shown
-    assert "layers shift along x # not a heading" in shown
-    assert cli.run(["skills", "show", "slack-belt", "--store", store]) == 0
-    assert "signs: x_belt/frequency low" in capsys.readouterr().out
-    assert answer(capsys, "skills", "show", "wet-filament", "--store", store)[1]["when"] == "hairs and crackling"
+    assert "tighten:belt_x" in shown
+    skill = BOOK.skills[0]
+    assert cli.run(["skills", "show", skill.id, "--store", store]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{skill.id}, version {skill.version}: suspect belt_x.slack (common)",
+        "  problem    layer_shift",
+        "  when       measure:pluck_belt_x/frequency is low (always)",
+        "  check      test_print:cube/shift_x is high (usually), which tells it from pulley_x.loose",
+        "  cure       tighten:belt_x",
+        *(["  applies to bowden"] if skill.scope else []),
+    ]
+    assert answer(capsys, "skills", "show", skill.id, "--store", store)[1] == skill.model_dump(mode="json")
+
+
+def test_an_earlier_version_is_listed_as_it_was(store: str, capsys: Captured) -> None:
+    _, found = answer(capsys, "skills", "list", "--skillbook", "printer@1", "--store", store)
+    assert (found["version"], len(found["skills"])) == (1, 3)
 
 
 def test_an_unknown_skill_is_answered_with_near_ones(store: str, capsys: Captured) -> None:
-    assert cli.run(["skills", "show", "slack-bolt", "--store", store]) == 2
-    assert "nearest: slack-belt" in capsys.readouterr().err
+    assert cli.run(["skills", "show", "s-99", "--store", store]) == 2
+    assert f"nearest: {BOOK.skills[0].id}" in capsys.readouterr().err
 
 
 def test_the_history_tells_versions_and_refusals(store: str, capsys: Captured) -> None:
     _, found = answer(capsys, "skills", "history", "--store", store)
     assert [(e["accepted"], e["version"], len(e["operations"])) for e in found["history"]] == [
-        (True, 1, 2),
-        (True, 2, 3),
+        (True, 1, 3),
+        (True, 2, 2),
         (False, 2, 1),
     ]
     assert cli.run(["skills", "history", "--store", store]) == 0
@@ -155,17 +147,18 @@ def test_the_history_tells_versions_and_refusals(store: str, capsys: Captured) -
 
 def test_a_book_is_exported_as_json_and_markdown(store: str, tmp_path: Path, capsys: Captured) -> None:
     assert cli.run(["skills", "export", "--to", str(tmp_path / "book.json"), "--store", store]) == 0
-    assert json.loads((tmp_path / "book.json").read_text())["skills"][1]["id"] == "wet-filament"
+    assert Skillbook.from_plain(json.loads((tmp_path / "book.json").read_text())) == BOOK
     capsys.readouterr()
     assert cli.run(["skills", "export", "--format", "md", "--store", store]) == 0
     text = capsys.readouterr().out
     assert [row for row in text.splitlines() if row.startswith("#")] == [
         "# Skillbook printer, version 2",
-        "## slack-belt",
-        "## wet-filament",
+        "## belt_x.slack",
+        "## belt_x.slack",
     ]
+    assert "- **cure** tighten:belt_x" in text
 
 
 def test_a_replayed_book_is_written_to_a_file(store: str, tmp_path: Path) -> None:
     assert cli.run(["replay", "--skillbook", "printer", "--out", str(tmp_path / "b.json"), "--store", store]) == 0
-    assert json.loads((tmp_path / "b.json").read_text())["sha256"] == "h2"
+    assert json.loads((tmp_path / "b.json").read_text())["sha256"] == BOOK.sha256

@@ -9,7 +9,7 @@ import pytest
 
 from events import facts
 from events.log import open_log
-from ops import books, cli
+from ops import cli
 from ops.html.markup import join, tag
 from ops.reports import write_whole
 from tests.recorded_run import Telling, usual
@@ -37,8 +37,7 @@ class Balance(HTMLParser):
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(books, "size", lambda _log, _name, version: version)
+def store(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path}/log.db"
     story = usual("r1")
     evil = {"machine": "</script><script>alert(1)</script><!--", "faults": '"><img src=x onerror=alert(1)>'}
@@ -46,7 +45,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     story.episode(4, 1.0, wave=1, scenario="<b>s4</b>", tags=evil).episode(5, None, wave=1, how="failed")
     story.tell("key/r1/train-4-train", facts.KeySealed(scenario="s4", key={"actual_problems": ["<i>clog</i>"]}))
     with open_log(url) as log:
-        story.finish(2).write(log)
+        story.finish().write(log)
         Telling("r2").start(9).write(log)
     return url
 

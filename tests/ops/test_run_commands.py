@@ -12,7 +12,7 @@ import pytest
 from actors.runtime.observer import Observer
 from configs.settings import Settings
 from events.log import open_log
-from ops import books, cli
+from ops import cli
 from ops.commands.evaluate import is_worse
 from ops.failures import Interrupted
 from skillbooks.metrics import evaluation_report
@@ -54,7 +54,6 @@ class Training(ModuleType):
 def training(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Training:
     stand_in = Training()
     monkeypatch.setitem(sys.modules, "ops.training", stand_in)
-    monkeypatch.setattr(books, "size", lambda _log, _name, version: version)
     monkeypatch.setenv("JOURNEYMAN_STORE", f"sqlite:///{tmp_path}/log.db")
     return stand_in
 

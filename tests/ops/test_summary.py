@@ -23,7 +23,7 @@ PLAN = Plan("r1", "train", "printer", "apprentice", "printer@0", 4, 6, 2, 2, "lo
 
 def report(story: Telling | None = None) -> dict[str, Any]:
     run = gather((story or usual()).recorded())["r1"]
-    return train_report(run, Head(130, b"\x01" * 32), 1)
+    return train_report(run, Head(130, b"\x01" * 32), 2)
 
 
 def finished(points: float | None, arm: str = "train", phase: str = "train") -> dict[str, Any]:
@@ -39,7 +39,7 @@ def test_the_summary_shows_every_part_of_the_session() -> None:
         "+57.5: 25.0 in the first wave, 82.5 in the last",
         "identification            21.5 of 40 ████████████████",
         "A       1  ████████",
-        "1 in printer@2 (2 added, 2 revised, 1 retired)",
+        "2 in printer@2 (3 added, 1 revised, 1 retired)",
         "3 pairs: +23.3 (95 %:",
         "gold 100.0, nothing 0.0",
         "$0.16, 1,600 tokens in, 320 out",

@@ -18,7 +18,7 @@ def told(story: Telling) -> Run:
 
 
 def test_a_run_is_reported_in_the_promised_shape() -> None:
-    report = train_report(told(usual()), HEAD, skills=1)
+    report = train_report(told(usual()), HEAD, skills=2)
     assert (report["run"], report["status"]) == ("r1", "finished")
     assert report["episodes"] == {"asked": 4, "finished": 4, "truncated": 1, "failed": 0}
     assert report["score"]["by_wave"] == [25.0, 82.5]
@@ -28,7 +28,8 @@ def test_a_run_is_reported_in_the_promised_shape() -> None:
     assert report["categories"] == {"identification": 21.5, "root_cause": 32.25}
     assert report["grades"] == {"A": 1, "B": 0, "C": 1, "D": 0, "F": 2}
     assert report["skillbook"] == {
-        "name": "printer", "version": 2, "skills": 1, "sha256": "h2", "added": 2, "revised": 2, "retired": 1,
+        "name": "printer", "version": 2, "skills": 2, "sha256": usual().book.sha256,
+        "added": 3, "revised": 1, "retired": 1,
     }  # fmt: skip
     assert report["cost"] == {"usd": 0.16, "tokens_in": 1600, "tokens_out": 320}
     assert report["log"] == {"events": 130, "head": "01" * 32}
