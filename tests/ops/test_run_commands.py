@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from actors.runtime.observer import Observer
+from actors.runtime.observer import Observer, Plan
 from configs.settings import Settings
 from events.log import open_log
 from ops import cli
@@ -33,6 +33,7 @@ class Training(ModuleType):
     def train(self, settings: Settings, observer: Observer) -> str:
         self.asked.append(settings)
         if self.stops:
+            observer.run_started(Plan("r1", "train", "printer", "apprentice", "printer@0", 4, 0, 1, 1, "local", 0))
             raise Interrupted("r1")
         with open_log(settings.store) as log:
             usual().write(log)
@@ -84,7 +85,9 @@ def test_train_shows_progress_and_summary_to_people(training: Training, capsys: 
 def test_ctrl_c_leaves_a_run_to_resume_and_status_130(training: Training, capsys: Captured) -> None:
     training.stops = True
     assert cli.run(["train"]) == 130
-    assert capsys.readouterr().err == "stopped; go on with --resume r1\n"
+    seen = capsys.readouterr()
+    assert seen.err == "stopped; go on with --resume r1\n"
+    assert seen.out.startswith("Run r1: ")
 
 
 def test_evaluate_compares_and_says_no_only_when_the_book_is_worse(training: Training, capsys: Captured) -> None:
@@ -124,4 +127,5 @@ def test_a_bar_on_a_terminal_is_given_back_when_a_run_breaks(
     monkeypatch.setattr(sys, "stdout", terminal)
     training.stops = True
     assert cli.run(["train"]) == 130
-    assert "\x1b[?25l" not in terminal.getvalue() or "\x1b[?25h" in terminal.getvalue()
+    hidden, shown = terminal.getvalue().rfind("\x1b[?25l"), terminal.getvalue().rfind("\x1b[?25h")
+    assert 0 <= hidden < shown
