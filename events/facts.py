@@ -175,6 +175,8 @@ class LessonsProposed(Fact, name="LessonsProposed"):
     """What the reflector took from an episode: small typed lessons, not yet believed by anybody."""
 
     episode: str
+    skillbook: str
+    wave: int
     reflector: str
     lessons: tuple[Plain, ...]
 

@@ -158,7 +158,7 @@ def _fits(now: Situation, path: str, tries: int = 1) -> bool:
 
 
 def _by_cost(now: Situation, budget: float) -> Decision | None:
-    """No skill covers the case: look around, then change what is cheap, one thing at a time, with a trial after each."""
+    """No skill covers the case: look around, then change what is cheap, one thing at a time, each with a trial."""
     used = budget - now.minutes_left
     if used < EXPLORE * budget:
         look = _cheapest(now, "looks", RESERVE + 20.0)

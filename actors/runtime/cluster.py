@@ -1,0 +1,234 @@
+"""The runtime on Ray: every worker is an actor, on this machine or wherever the cluster puts it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import actors
+from actors.runtime.afar import Bureau
+from actors.runtime.frames import Limits
+from actors.runtime.lane import WireBroken
+from actors.runtime.pools import PooledRuntime, Seat
+from actors.runtime.port import AskFailed, Plain, RuntimeUnavailable, Staffing
+from events.codec import pack, unpack
+
+ROOT: Final = str(Path(actors.__file__).resolve().parent.parent)
+"""Where our packages lie: a checkout, or site-packages."""
+_STORE_BYTES: Final = 200_000_000
+"""Ray's object store on one machine: frames below 100 kB never touch it, and the default would take 30 % of the RAM."""
+_LONGEST_TEMP: Final = 40
+"""Characters; Ray's sockets lie some 60 deeper than its folder, and a socket's path ends at 107."""
+
+
+class RayRuntime(PooledRuntime):
+    """Every pool as Ray actors, started by the first `spawn` or by `start`.
+
+    Dead actors are replaced by us, not by Ray: only we know whether a request may be delivered again.
+
+    Args:
+        address: a running cluster (`auto`, `host:port`); None: the one that RAY_ADDRESS names or, where that is unset,
+            a Ray of our own on this machine, ended by `drain`.
+        cpus: cores of our own Ray; None: all.
+        limits: of the frames between conductor and workers.
+        start_timeout: seconds that a worker may take until it is ready.
+    """
+
+    def __init__(
+        self,
+        address: str | None = None,
+        *,
+        cpus: int | None = None,
+        limits: Limits | None = None,
+        start_timeout: float = 90.0,
+    ) -> None:
+        super().__init__()
+        self._address = address or os.environ.get("RAY_ADDRESS")
+        self._cpus, self._start_timeout = cpus, start_timeout
+        self._limits = limits or Limits()
+        self._joining: asyncio.Task[bool] | None = None
+
+    async def start(self) -> None:
+        """Start or join Ray, if that has not happened yet; takes some seconds.
+
+        Raises:
+            RuntimeUnavailable: Ray cannot be started, or does not answer at the address.
+        """
+        if self._joining is None:
+            self._joining = asyncio.create_task(asyncio.to_thread(_join, self._address, self._cpus))
+        await asyncio.shield(self._joining)
+
+    async def spawn(self, staffing: Staffing) -> None:
+        """See `Runtime.spawn`."""
+        await self.start()
+        await super().spawn(staffing)
+
+    def _seat(self, staffing: Staffing, index: int) -> Seat:
+        return Bureau(staffing, index, self._hired, self._limits)
+
+    async def _hired(self, staffing: Staffing) -> _RayWire:
+        cpus = staffing.cpus if self._address else 0  # on a machine of our own there is always room
+        wire = _RayWire(cpus)
+        try:
+            await asyncio.wait_for(wire.opened(staffing, self._limits), self._start_timeout)
+        except (WireBroken, TimeoutError) as error:
+            wire.free()
+            raise RuntimeUnavailable(_no_worker(staffing, str(error), self._start_timeout)) from None
+        except BaseException:
+            wire.free()
+            raise
+        return wire
+
+    async def _released(self) -> None:
+        if self._joining is not None:
+            joining, self._joining = self._joining, None
+            ours = (await asyncio.gather(joining, return_exceptions=True))[0]
+            if ours is True:
+                await asyncio.to_thread(_leave)
+
+
+class _RayWire:
+    """The way to one actor."""
+
+    def __init__(self, cpus: float) -> None:
+        import ray  # noqa: PLC0415 - half a second, and only for those who use it
+
+        self._ray = ray
+        # One call parks in `collect`, some hold frames; the requests inside the frames need none.
+        remote: Any = ray.remote
+        kind = remote(num_cpus=cpus, max_restarts=0, max_task_retries=0, max_concurrency=64)(_worker_class())
+        self._actor: Any = kind.remote(ROOT)
+        self._pid = 0
+        self._host = ""
+
+    async def opened(self, staffing: Staffing, limits: Limits) -> None:
+        """Let the actor make its shell. Raises `AskFailed` or `WireBroken`."""
+        asked = {"shell": staffing.shell, "config": staffing.config, "limits": limits.plain()}
+        said: Plain = unpack(await self._called("open", pack(asked)))
+        if "fault" in said:
+            raise AskFailed(staffing.pool, *said["fault"])
+        self._pid, self._host = said["pid"], said["host"]
+
+    async def deliver(self, frame: bytes) -> bytes:
+        return await self._called("deliver", frame)
+
+    async def collect(self) -> bytes:
+        return await self._called("collect")
+
+    async def close(self) -> bytes:
+        return await self._called("close")
+
+    def free(self) -> None:
+        self._ray.kill(self._actor)
+
+    def kill(self) -> None:
+        if self._host == socket.gethostname():
+            os.kill(self._pid, signal.SIGKILL)
+        else:
+            self._ray.kill(self._actor)
+
+    async def _called(self, method: str, *args: bytes) -> bytes:
+        try:
+            answer: bytes = await getattr(self._actor, method).remote(*args)
+        except self._ray.exceptions.RayError as error:
+            raise WireBroken(_first_line(error)) from None
+        return answer
+
+
+def _worker_class() -> type:
+    """The actor's class; made here so that it travels by value, and can look for our packages before it needs them."""
+
+    class Worker:
+        def __init__(self, root: str) -> None:
+            import importlib.util  # noqa: PLC0415 - runs in the worker, where this module is not yet importable
+            import os  # noqa: PLC0415
+            import sys  # noqa: PLC0415
+
+            specs = [importlib.util.find_spec(name) for name in ("actors", "events", "skillbooks", "configs", "ops")]
+            foreign = any(spec is None or not str(spec.origin).startswith(root) for spec in specs)
+            if foreign and os.path.isdir(os.path.join(root, "actors")):  # noqa: PTH112, PTH118 - as above
+                sys.path.insert(0, root)
+
+        async def open(self, asked: bytes) -> bytes:
+            from actors.runtime import desk  # noqa: PLC0415 - only now is the path right
+
+            made, said = desk.opened(asked)
+            self._desk: Any = made
+            return said
+
+        async def deliver(self, frame: bytes) -> bytes:
+            told: bytes = await self._desk.deliver(frame)
+            return told
+
+        async def collect(self) -> bytes:
+            told: bytes = await self._desk.collect()
+            return told
+
+        async def close(self) -> bytes:
+            told: bytes = await self._desk.close()
+            return told
+
+    return Worker
+
+
+def _join(address: str | None, cpus: int | None) -> bool:
+    """Start or join Ray, quietly; True if it is ours to leave again. Blocks for seconds: call it in a thread."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray  # noqa: PLC0415 - half a second, and only for those who use it
+    except ImportError as error:
+        raise RuntimeUnavailable(f"Ray is not installed ({error}): install 'ray', or use --runtime local") from None
+    if ray.is_initialized():
+        return False
+    try:
+        ray.init(log_to_driver=False, logging_level=logging.ERROR, **_where(address, cpus))
+    except Exception as error:
+        ray.shutdown()
+        raise RuntimeUnavailable(_no_ray(address, _first_line(error))) from error
+    return True
+
+
+def _where(address: str | None, cpus: int | None) -> dict[str, Any]:
+    if address is not None:
+        return {"address": address}
+    options: dict[str, Any] = {
+        "address": "local",
+        "include_dashboard": False,
+        "num_cpus": cpus,
+        "object_store_memory": _STORE_BYTES,
+    }
+    if len(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir()) > _LONGEST_TEMP:
+        options["_temp_dir"] = "/tmp/ray"  # noqa: S108 - Ray's own default, where a socket's path fits
+    return options
+
+
+def _leave() -> None:
+    import ray  # noqa: PLC0415 - here only if it was imported before
+
+    ray.shutdown()
+
+
+def _no_ray(address: str | None, why: str) -> str:
+    if address is None:
+        return f"Ray cannot be started here ({why}); 'journeyman doctor' says more, --runtime local needs no Ray"
+    return (
+        f"no Ray cluster answers at '{address}' ({why}); start one with 'ray start --head', correct --ray-address, "
+        "or leave it out for a Ray of our own"
+    )
+
+
+def _no_worker(staffing: Staffing, why: str, timeout: float) -> str:
+    return (
+        f"no worker for '{staffing.pool}' within {timeout:g} s{f' ({why})' if why else ''}: each asks for "
+        f"{staffing.cpus:g} cores; make the pools smaller, or give the cluster more nodes"
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

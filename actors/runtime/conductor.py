@@ -1,0 +1,267 @@
+"""The conductor: runs waves of episodes against a fixed version of the skillbook, curates between them, then compares.
+
+It holds nothing that the log could not give back: begun again on the same run, it goes on at the first missing step.
+Within a wave episodes come and go in any order; what is made of them afterwards goes by their index.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from actors.runtime.chronicle import Chronicle
+from actors.runtime.episode import Order, Outcome, Shown, Table, episode_name, play, scored_fact
+from actors.runtime.ledger import Ledger, load, pages, pages_of_stream
+from actors.runtime.port import Plain
+from actors.runtime.scenarios import Source
+from events import facts
+from skillbooks.ablation import shuffled
+from skillbooks.curation import curate
+from skillbooks.delta import DeltaRejected
+from skillbooks.lesson import Lesson
+from skillbooks.rendering import render
+from skillbooks.skillbook import Skillbook, stream_of
+
+Phase = Literal["train", "held_out"]
+CURATOR = "counting 1"
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What a run is to do.
+
+    Attributes:
+        run: its name in the log.
+        episodes, wave: how many are practised, and how many between two versions of the book.
+        held_out: pairs of the comparison.
+        learning: whether lessons are written into the book.
+        window: episodes under way at a time.
+        seed: of everything.
+        budget: most tokens of the skill block.
+        practice, comparison: where scenarios come from.
+        arms: of the comparison, beside the baselines: `with`, `without`, `shuffled`.
+        baselines: test agents of the world that play the comparison too.
+    """
+
+    run: str
+    episodes: int
+    wave: int
+    held_out: int
+    learning: bool
+    window: int
+    seed: int
+    practice: Source
+    comparison: Source
+    budget: int | None = None
+    arms: tuple[str, ...] = ("without", "with", "shuffled")
+    baselines: tuple[str, ...] = ()
+
+
+class Conductor:
+    """Conducts one run.
+
+    Args:
+        table: what all its episodes share.
+        programme: what is to be done.
+        book: the skillbook to begin with.
+        recorded: what the log already says of the run.
+        against: book of the arm `without`; by default the empty one.
+    """
+
+    def __init__(
+        self, table: Table, programme: Programme, book: Skillbook, recorded: Ledger, against: Skillbook | None = None
+    ) -> None:
+        self._table, self._plan, self._recorded = table, programme, recorded
+        self.book = book
+        self._against = against or Skillbook("none")
+        self._log = Chronicle(
+            table.runtime, f"run/{programme.run}", programme.run, version=recorded.version, cause=None
+        )
+
+    async def train(self) -> None:
+        """All waves of practice."""
+        plan = self._plan
+        for number, first in enumerate(range(0, plan.episodes, plan.wave)):
+            indices = range(first, min(first + plan.wave, plan.episodes))
+            await self._wave("train", number, len(indices), partial(self._practise, number, indices))
+
+    async def compare(self) -> None:
+        """The comparison on scenarios that were never practised."""
+        if self._plan.held_out:
+            count = self._plan.held_out * len(self._plan.arms)
+            await self._wave("held_out", 0, count, self._held_out)
+
+    async def finish(self) -> None:
+        """Write the run's end, once."""
+        if not self._recorded.finished:
+            end = facts.RunFinished(
+                status="finished",
+                skillbook=self.book.name,
+                skillbook_version=self.book.version,
+                skillbook_sha256=self.book.sha256,
+            )
+            await self._log.write(end)
+
+    async def pause(self, reason: str) -> None:
+        """Write that the run was stopped."""
+        await self._log.write(facts.RunPaused(reason=reason))
+
+    async def _wave(self, phase: Phase, number: int, count: int, work: Callable[[str], Awaitable[None]]) -> None:
+        observer = self._table.observer
+        observer.wave_started(number, phase, count)
+        if (phase, number) not in self._recorded.started:
+            await self._log.write(
+                facts.WaveStarted(
+                    wave=number,
+                    phase=phase,
+                    skillbook=self.book.name,
+                    skillbook_version=self.book.version,
+                    episodes=count,
+                )
+            )
+        await work(f"wave/{self._plan.run}/{phase}-{number}")
+        if (phase, number) not in self._recorded.waves:
+            await self._log.write(facts.WaveFinished(wave=number, phase=phase, skillbook_version=self.book.version))
+        observer.wave_finished(number, phase)
+
+    async def _practise(self, wave: int, indices: range, cause: str) -> None:
+        shown = show(self.book, self._plan.budget)
+        outcomes: dict[int, Outcome] = {}
+
+        async def practise(index: int) -> None:
+            order = await self._order("train", "practice", wave, index, shown, cause)
+            outcomes[index] = order if isinstance(order, Outcome) else await play(self._table, order)
+
+        await self._at_a_time(practise, indices)
+        if self._plan.learning:
+            await self._curate(wave)
+
+    async def _held_out(self, cause: str) -> None:
+        books = {
+            "with": self.book,
+            "without": self._against,
+            "shuffled": shuffled(self.book, self._plan.seed),
+        }
+        arms = {arm: show(books[arm], self._plan.budget) for arm in self._plan.arms}
+
+        async def compare(index: int) -> None:
+            for arm, shown in arms.items():
+                order = await self._order("held_out", arm, 0, index, shown, cause)
+                if not isinstance(order, Outcome):
+                    await play(self._table, order)
+            for name in self._plan.baselines:
+                await self._baseline(name, index, cause)
+
+        await self._at_a_time(compare, range(self._plan.held_out))
+
+    async def _order(self, phase: Phase, arm: str, wave: int, index: int, shown: Shown, cause: str) -> Order | Outcome:
+        """The order for an episode, or its outcome if it was played before the run was stopped."""
+        plan, learn = self._plan, phase == "train" and self._plan.learning
+        done = self._recorded.ended(episode_name(plan.run, phase, arm, index), learn=learn)
+        if done is not None:
+            self._table.observer.episode_finished(done.summary())
+            return done
+        source = plan.practice if phase == "train" else plan.comparison
+        scenario = await source.scenario(self._table.runtime, index)
+        return Order(plan.run, wave, index, phase, arm, scenario, shown, plan.seed * 1_000_003 + index, learn, cause)
+
+    async def _baseline(self, name: str, index: int, cause: str) -> None:
+        """Let a test agent of the world play, and record it like an episode."""
+        plan, arm = self._plan, f"baseline:{name}"
+        episode = episode_name(plan.run, "held_out", arm, index)
+        if self._recorded.ended(episode, learn=False) is not None:
+            return
+        scenario = await plan.comparison.scenario(self._table.runtime, index)
+        judged = await self._table.runtime.ask("evaluators", {"baseline": name, "scenario": scenario})
+        chronicle = Chronicle(self._table.runtime, f"episode/{episode}", plan.run, cause=cause)
+        await chronicle.write(
+            facts.EpisodeStarted(
+                run=plan.run,
+                index=index,
+                wave=0,
+                phase="held_out",
+                arm=arm,
+                world=self._table.world,
+                scenario=scenario["id"],
+                agent=arm,
+                skillbook="none",
+                skillbook_version=0,
+            ),
+            facts.EpisodeFinished(how="terminated"),
+            scored_fact(judged, scenario["tags"]),
+        )
+
+    async def _at_a_time(self, work: Callable[[int], Awaitable[None]], indices: range) -> None:
+        """Do the work for every index, `window` of them at a time, pulled in order."""
+        todo: Iterator[int] = iter(indices)
+
+        async def pull() -> None:
+            for index in todo:
+                await work(index)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self._plan.window, len(indices))):
+                group.create_task(pull())
+
+    async def _curate(self, wave: int) -> None:
+        """Turn all lessons that the book was ever given into the wave's delta, and append it whole or not at all."""
+        stream = stream_of(self.book.name)
+        before = [event async for event in pages_of_stream(self._table.runtime, stream)]
+        mine = next((load(event) for event in before if self._is_of(event, wave)), None)
+        if isinstance(mine, facts.SkillsAccepted):
+            self.book = self.book.after(mine.operations)
+            return
+        operations = curate(self.book, [lesson async for lesson in self._lessons()])
+        if not operations:
+            return
+        try:
+            after = self.book.after(operations)
+        except DeltaRejected as rejected:
+            await self._reject(operations, str(rejected), wave, len(before) - 1)
+            return
+        accepted = facts.SkillsAccepted(
+            version=after.version,
+            operations=tuple(operations),
+            curator=CURATOR,
+            wave=wave,
+            sha256=after.sha256,
+        )
+        book = Chronicle(self._table.runtime, stream, self._plan.run, version=len(before) - 1)
+        await book.write(accepted)
+        self.book = after
+        self._table.observer.skillbook_changed(after.version, *_counts(operations))
+
+    async def _reject(self, operations: list[Plain], reason: str, wave: int, version: int) -> None:
+        rejected = facts.SkillsRejected(
+            base_version=self.book.version, operations=tuple(operations), reason=reason, wave=wave
+        )
+        await Chronicle(self._table.runtime, stream_of(self.book.name), self._plan.run, version=version).write(rejected)
+
+    def _is_of(self, event: Plain, wave: int) -> bool:
+        fact = load(event)
+        return isinstance(fact, facts.SkillsAccepted) and fact.wave == wave and event["correlation"] == self._plan.run
+
+    async def _lessons(self) -> AsyncIterator[Lesson]:
+        """All lessons of the book, in an order that does not depend on who came first."""
+        found: list[tuple[str, list[Lesson]]] = []
+        async for event in pages(self._table.runtime, types=[facts.LessonsProposed.fact_name]):
+            fact = load(event)
+            if isinstance(fact, facts.LessonsProposed) and fact.skillbook == self.book.name:
+                found.append((fact.episode, [Lesson.model_validate(lesson) for lesson in fact.lessons]))
+        for _, lessons in sorted(found, key=lambda pair: pair[0]):
+            for lesson in lessons:
+                yield lesson
+
+
+def show(book: Skillbook, budget: int | None) -> Shown:
+    """A book as an arm shows it to the agent."""
+    text, skills = render(book.skills, budget)
+    return Shown(book.name, book.version, text, tuple((skill.id, skill.version) for skill in skills))
+
+
+def _counts(operations: list[Plain]) -> tuple[int, int, int]:
+    kinds = [operation["op"] for operation in operations]
+    return kinds.count("add"), kinds.count("revise"), kinds.count("retire")

@@ -1,0 +1,263 @@
+"""One episode from proposal to lesson: who is asked for what, in which order, and what is written before going on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from actors.runtime.chronicle import Chronicle
+from actors.runtime.observer import Observer
+from actors.runtime.port import AskFailed, Plain, Runtime, WorkerLost
+from actors.worlds.port import Limits
+from events import facts
+
+Phase = Literal["train", "held_out"]
+
+REPEATS = 5
+"""How often an episode is begun anew after a worker died with it, before it is given up."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The skills of an arm: the rendered block, and its manifest."""
+
+    book: str
+    version: int
+    text: str = ""
+    skills: tuple[tuple[str, int], ...] = ()
+    policy: str = "whole book"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be played.
+
+    Attributes:
+        run, wave, index, phase, arm: where it belongs.
+        scenario: plain values of the scenario.
+        shown: skills of the agent.
+        seed: of the agent's own curiosity.
+        learn: True if lessons are to be drawn from it.
+        cause: id of the event that ordered it.
+    """
+
+    run: str
+    wave: int
+    index: int
+    phase: Phase
+    arm: str
+    scenario: Plain
+    shown: Shown
+    seed: int
+    learn: bool
+    cause: str
+
+    @property
+    def name(self) -> str:
+        """`RUN/phase-arm-index`, the rest of the episode's streams."""
+        return episode_name(self.run, self.phase, self.arm, self.index)
+
+
+@dataclass
+class Outcome:
+    """How an episode ended, for the observer and the curator; everything in it stands in the log."""
+
+    index: int
+    phase: str
+    arm: str
+    points: float | None = None
+    success: int = 0
+    grade: str = ""
+    minutes: float = 0.0
+    money: float = 0.0
+    tokens: int = 0
+    cost_usd: float = 0.0
+    cause: str = ""
+    lessons: list[Plain] = field(default_factory=list)
+
+    def summary(self) -> Plain:
+        """For the observer."""
+        return {key: value for key, value in vars(self).items() if key != "lessons"}
+
+
+def episode_name(run: str, phase: str, arm: str, index: int) -> str:
+    """The name of an episode within the log."""
+    return f"{run}/{phase}-{arm}-{index:06d}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What all episodes of a run share."""
+
+    runtime: Runtime
+    observer: Observer
+    world: str
+    agent: str
+    limits: Limits
+
+
+async def play(table: Table, order: Order) -> Outcome:
+    """Play an episode to its end; begin anew if a worker dies with it; what fails outside the agent is a failure."""
+    for _ in range(REPEATS):
+        chronicle = Chronicle(table.runtime, f"episode/{order.name}", order.run, cause=order.cause)
+        try:
+            return await _Game(table, order, chronicle).play()
+        except WorkerLost as lost:
+            table.observer.note(f"{order.name} begins anew: {lost}")
+        except AskFailed as failed:
+            return await _give_up(table, order, chronicle, str(failed))
+    return await _give_up(table, order, chronicle, f"workers died {REPEATS} times with this episode in hand")
+
+
+async def _give_up(table: Table, order: Order, chronicle: Chronicle, why: str) -> Outcome:
+    if chronicle.version < 0:
+        raise AskFailed("episode", "NothingWritten", why)  # not even its beginning could be recorded
+    await chronicle.write(facts.EpisodeFinished(how="failed", cause=why[:500]))
+    table.observer.note(f"{order.name} failed: {why}")
+    return Outcome(order.index, order.phase, order.arm, cause=why)
+
+
+class _Game:
+    """One attempt at an episode."""
+
+    def __init__(self, table: Table, order: Order, chronicle: Chronicle) -> None:
+        self._table, self._order, self._log = table, order, chronicle
+        self._outcome = Outcome(order.index, order.phase, order.arm)
+        self._changes = frozenset(order.scenario["brief"]["offers"]["changes"])
+        self._turns: list[Plain] = []
+        self._left = {"turns": table.limits.turns, "minutes": table.limits.minutes, "money": table.limits.money}
+
+    async def play(self) -> Outcome:
+        """The whole of it."""
+        await self._begin()
+        how = await self._turn_by_turn()
+        final = (await self._ask("printers", {"op": "close"}))["final"]
+        await self._ask("agents", {"op": "end"})
+        await self._score(final, how)
+        if self._order.learn:
+            await self._reflect()
+        self._table.observer.episode_finished(self._outcome.summary())
+        return self._outcome
+
+    async def _ask(self, pool: str, request: Plain) -> Plain:
+        name = self._order.name
+        return await self._table.runtime.ask(pool, {**request, "episode": name}, key=name)
+
+    def _tell(self, kind: Any, data: Plain) -> None:
+        self._table.observer.turn(self._order.name, kind, data)
+
+    async def _begin(self) -> None:
+        order, scenario = self._order, self._order.scenario
+        key = Chronicle(self._table.runtime, f"key/{order.name}", order.run, cause=order.cause)
+        started = facts.EpisodeStarted(
+            run=order.run,
+            index=order.index,
+            wave=order.wave,
+            phase=order.phase,
+            arm=order.arm,
+            world=self._table.world,
+            scenario=scenario["id"],
+            agent=self._table.agent,
+            skillbook=order.shown.book,
+            skillbook_version=order.shown.version,
+        )
+        proposed = facts.ScenarioProposed(scenario=scenario["id"], brief=scenario["brief"])
+        sealed = key.batch_of(facts.KeySealed(scenario=scenario["id"], key=scenario["key"]))
+        await self._log.write(started, proposed, beside=[sealed])
+        self._tell("brief", scenario["brief"])
+        await self._ask("printers", {"op": "open", "key": scenario["key"]})
+        begun = await self._ask(
+            "agents",
+            {
+                "op": "begin",
+                "brief": scenario["brief"],
+                "left": self._left,
+                "skills": order.shown.text,
+                "seed": order.seed,
+            },
+        )
+        await self._log.write(
+            facts.PromptComposed(
+                skillbook=order.shown.book,
+                skillbook_version=order.shown.version,
+                skills=tuple(facts.SkillShown(skill=s, version=v) for s, v in order.shown.skills),
+                policy=order.shown.policy,
+                prefix_sha256=begun["prefix_sha256"],
+            )
+        )
+
+    async def _turn_by_turn(self) -> Literal["terminated", "truncated"]:
+        results: list[Plain] = []
+        for turn in range(self._table.limits.turns):
+            nudge = turn > 0 and not results
+            reply = await self._ask("agents", {"op": "turn", "results": results, "nudge": nudge})
+            said = facts.ModelReplied(turn=turn, **reply)
+            await self._log.write(said)  # before anything is done with it: what was paid for is never lost
+            self._outcome.tokens += said.tokens_in + said.tokens_out
+            self._outcome.cost_usd += said.cost_usd
+            self._tell("reply", said.model_dump())
+            self._left["turns"] = self._table.limits.turns - turn - 1
+            results, over = await self._carry_out(turn, reply["calls"])
+            if over:
+                return "terminated"
+            if self._left["minutes"] <= 0 or self._left["money"] <= 0:
+                return "truncated"
+        return "truncated"
+
+    async def _carry_out(self, turn: int, calls: list[Plain]) -> tuple[list[Plain], bool]:
+        """Let the world answer every call; True once the closing act was accepted."""
+        results: list[Plain] = []
+        for call in calls:
+            answer = await self._ask("printers", {"op": "act", "call": call})
+            self._left["minutes"] = self._table.limits.minutes - answer["total_minutes"]
+            self._left["money"] = self._table.limits.money - answer["total_money"]
+            if answer["done"]:
+                handed_in = facts.SubmissionMade(submission=call["arguments"])
+                await self._log.write(handed_in)
+                self._tell("submission", handed_in.model_dump())
+                return results, True
+            returned = facts.ToolReturned(
+                turn=turn, call=call, result=answer["data"], minutes=answer["minutes"], money=answer["money"]
+            )
+            await self._log.write(returned)
+            self._tell("tool", returned.model_dump())
+            findings = answer["data"].get("findings", [])
+            self._turns.append({"changes": call["name"] in self._changes, "findings": findings})
+            results.append({"call": call["id"], "result": answer["data"], "left": dict(self._left)})
+        return results, False
+
+    async def _score(self, final: Plain, how: Literal["terminated", "truncated"]) -> None:
+        scenario = self._order.scenario
+        judged = await self._ask("evaluators", {"key": scenario["key"], "final": final})
+        finished = facts.EpisodeFinished(
+            how=how, turns=len(self._turns), minutes=final["minutes"], money=final["money"]
+        )
+        scored = scored_fact(judged, scenario["tags"])
+        await self._log.write(finished, scored)
+        self._tell("score", scored.model_dump())
+        self._tell("key", scenario["key"])
+        outcome = self._outcome
+        outcome.points, outcome.success, outcome.grade = scored.points, scored.success, scored.grade
+        outcome.minutes, outcome.money = finished.minutes, finished.money
+
+    async def _reflect(self) -> None:
+        order = self._order
+        told = await self._ask(
+            "reflectors", {"brief": order.scenario["brief"], "turns": self._turns, "key": order.scenario["key"]}
+        )
+        self._outcome.lessons = told["lessons"]
+        lesson = Chronicle(self._table.runtime, f"lesson/{order.name}", order.run, cause=self._log.last)
+        await lesson.write(
+            facts.LessonsProposed(
+                episode=order.name,
+                skillbook=order.shown.book,
+                wave=order.wave,
+                reflector=told["reflector"],
+                lessons=tuple(told["lessons"]),
+            )
+        )
+
+
+def scored_fact(judged: Plain, tags: dict[str, str]) -> facts.EpisodeScored:
+    """A judgement as a fact."""
+    return facts.EpisodeScored(**{**judged, "feedback": tuple(judged["feedback"])}, tags=tags)
