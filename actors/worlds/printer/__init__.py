@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from actors.worlds.printer.curated import RealWorldScenarios
+    from actors.worlds.printer.evaluator import ScenarioEvaluator
     from actors.worlds.printer.generator import ScenarioGenerator
     from actors.worlds.printer.machine import PrinterType
     from actors.worlds.printer.printer import VirtualPrinter
@@ -16,6 +17,7 @@ __all__ = [
     "PrinterType",
     "ProblemSeverity",
     "RealWorldScenarios",
+    "ScenarioEvaluator",
     "ScenarioGenerator",
     "VirtualPrinter",
 ]
@@ -24,6 +26,7 @@ _HOMES = {
     "PrinterType": "machine",
     "ProblemSeverity": "problem",
     "RealWorldScenarios": "curated",
+    "ScenarioEvaluator": "evaluator",
     "ScenarioGenerator": "generator",
     "VirtualPrinter": "printer",
 }

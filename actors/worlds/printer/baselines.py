@@ -1,12 +1,16 @@
-"""Test agents that ship with the world: one that knows the key, and those that play the rubric instead of the trade."""
+"""Test agents that ship with the world: one that knows the key, and those that play the rubric instead of the trade.
+
+Some work at the bench; others only write a text, which the evaluator reads as it reads any advice.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from actors.worlds.port import Act, Judgement, Scenario
-from actors.worlds.printer import case, repair, rubric
+from actors.worlds.printer import case, evaluator, repair, rubric
 from actors.worlds.printer.bench import TARGET, PrinterBench
 from actors.worlds.printer.problem import causes, problems, type_of
 from actors.worlds.printer.submission import MOST_CAUSES, MOST_PROBLEMS
@@ -54,6 +58,26 @@ PLAYERS: dict[str, Player] = {
     "replace_all": replace_all,
     "commonest": commonest,
 }
+"""Test agents that work at the bench."""
+
+
+def keywords(scenario: Scenario) -> str:
+    """Writes the name of every problem and every cause."""
+    return _every_name()
+
+
+def echo(scenario: Scenario) -> str:
+    """Gives the ticket back."""
+    return "\n".join([scenario.brief["user"], *scenario.brief["symptoms"]])
+
+
+WRITERS: dict[str, Callable[[Scenario], str]] = {"keywords": keywords, "echo": echo}
+"""Test agents that only write."""
+
+
+def described() -> dict[str, str]:
+    """All test agents and one line each."""
+    return {name: (agent.__doc__ or "").strip() for name, agent in (*PLAYERS.items(), *WRITERS.items())}
 
 
 def play(name: str, scenario: Scenario) -> Judgement:
@@ -62,9 +86,18 @@ def play(name: str, scenario: Scenario) -> Judgement:
     Raises:
         KeyError: if there is no such test agent.
     """
+    if name in WRITERS:
+        return evaluator.judge_text(scenario, WRITERS[name](scenario))
     bench = case.open_bench(scenario.key)
     PLAYERS[name](bench, scenario.key)
     return rubric.judge(scenario.key, bench.final(), case.reference(scenario.key).par)
+
+
+@cache
+def _every_name() -> str:
+    named = [name for problem in problems().values() for name in (problem.title, *problem.aliases)]
+    named += [name for cause in causes().values() for name in (cause.title, *cause.aliases)]
+    return "; ".join(named)
 
 
 def _by_rate() -> list[str]:

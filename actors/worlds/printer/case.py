@@ -9,6 +9,7 @@ from actors.worlds.port import Act
 from actors.worlds.printer import repair, rubric
 from actors.worlds.printer.bench import PRINT_MINUTES, PRINT_MONEY, TARGET, PrinterBench
 from actors.worlds.printer.component import components
+from actors.worlds.printer.machine import Machine, machines
 from actors.worlds.printer.printer import VirtualPrinter
 from actors.worlds.printer.problem import ProblemSeverity, causes, problems, type_of
 
@@ -28,6 +29,11 @@ def set_up(key: Plain) -> VirtualPrinter:
     for fault in key["faults"]:
         printer.introduce_problem(fault["type"], ProblemSeverity(fault["severity"]), cause=fault["cause"])
     return printer
+
+
+def machine_of(key: Plain) -> Machine:
+    """The printer model of a case."""
+    return machines()[key["machine"]]
 
 
 def open_bench(key: Plain) -> PrinterBench:

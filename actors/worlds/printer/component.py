@@ -40,6 +40,7 @@ class Parameter(BaseModel):
         remedy: the kind of act that brings it back, besides replacing the part; `minutes` and `money` are its cost.
         wear: mean change per printing hour.
         look: what can be seen of it.
+        called: what people call it when they say what to do about it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +56,7 @@ class Parameter(BaseModel):
     money: float = 0.0
     wear: float = 0.0
     look: Look | None = None
+    called: tuple[str, ...] = ()
 
     def in_order(self, value: float) -> bool:
         """True if the value is within its limits."""

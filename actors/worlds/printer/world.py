@@ -80,7 +80,7 @@ class PrinterWorld:
 
     def baselines(self) -> dict[str, str]:
         """Test agents and what they do."""
-        return {name: (player.__doc__ or "").strip() for name, player in baselines.PLAYERS.items()}
+        return baselines.described()
 
     def play_baseline(self, name: str, scenario: Scenario) -> Judgement:
         """A test agent at a fresh bench."""
