@@ -8,6 +8,8 @@ import os
 import signal
 import socket
 import tempfile
+import threading
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,7 +63,7 @@ class RayRuntime(PooledRuntime):
             RuntimeUnavailable: Ray cannot be started, or does not answer at the address.
         """
         if self._joining is None:
-            self._joining = asyncio.create_task(asyncio.to_thread(_join, self._address, self._cpus))
+            self._joining = asyncio.create_task(_lastingly_joined(self._address, self._cpus))
         await asyncio.shield(self._joining)
 
     async def spawn(self, staffing: Staffing) -> None:
@@ -175,6 +177,26 @@ def _worker_class() -> type:
             return told
 
     return Worker
+
+
+async def _lastingly_joined(address: str | None, cpus: int | None) -> bool:
+    """Do `_join` in a thread that stays until this process ends.
+
+    The kernel ends the processes of our own Ray together with the thread that started them; a thread of a pool ends
+    with its event loop, and whoever spoke to Ray afterwards, if only to shut it down, would wait for minutes.
+    """
+    joined: Future[bool] = Future()
+    joined.set_running_or_notify_cancel()  # from here on nobody can cancel it, only stop waiting for it
+
+    def stay() -> None:
+        try:
+            joined.set_result(_join(address, cpus))
+        except BaseException as error:  # noqa: BLE001 - told to whoever waits
+            joined.set_exception(error)
+        threading.Event().wait()
+
+    threading.Thread(target=stay, name="keeps Ray alive", daemon=True).start()
+    return await asyncio.wrap_future(joined)
 
 
 def _join(address: str | None, cpus: int | None) -> bool:

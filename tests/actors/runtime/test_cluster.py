@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import select
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -48,3 +52,43 @@ def hire(runtime: RayRuntime) -> Any:
 
 class TestRayRuntime(RuntimeContract):
     """The contract, on Ray."""
+
+
+ABANDONED = """
+import asyncio
+from pathlib import Path
+from actors.runtime.cluster import RayRuntime
+from actors.runtime.port import Staffing
+
+async def conduct():
+    runtime = RayRuntime()
+    await runtime.spawn(Staffing("bench", "tests.contracts.runtime:Bench"))
+    waits = asyncio.create_task(runtime.ask("bench", {"do": "wait"}))
+    await runtime.ask("bench", {"do": "crowd", "size": 1})
+    print(*(ids for task in Path("/proc/self/task").iterdir() for ids in task.joinpath("children").read_text().split()))
+    raise OSError("nobody drained")
+
+asyncio.run(conduct())
+"""
+
+
+def test_whoever_fails_without_draining_ends_soon_and_leaves_no_ray_behind() -> None:
+    """An error nobody expected must reach the user: it neither hangs on a Ray that is gone, nor leaves one running."""
+    ended = subprocess.run([sys.executable, "-c", ABANDONED], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "OSError: nobody drained" in ended.stderr
+    processes = [int(number) for number in ended.stdout.split()]
+    assert processes, "Ray's own processes are children of whoever started it"
+    assert [number for number in processes if not gone(number)] == []
+
+
+def gone(process: int) -> bool:
+    """Whether the process has ended, or does so within moments."""
+    try:
+        handle = os.pidfd_open(process)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], 10.0)[0])
+    finally:
+        os.close(handle)
