@@ -71,6 +71,7 @@ def reference(key: Plain) -> Reference:
             paths += [p for p in dict.fromkeys(path(act) for act in taken) if p not in paths]
     for parameter in list(bench.printer.out_of_order()):  # what the repair itself has upset
         acts += _mend(bench, parameter)
+    acts += _recalibrate(bench, key, acts)
     acts.append(_right_submission(key, acts))
     bench.act(acts[-1])
     final = bench.final()
@@ -95,6 +96,20 @@ def _mend(bench: PrinterBench, parameter: str) -> list[Act]:
         acts.append(Act(tool, {TARGET[tool]: target}))
         bench.act(acts[-1])
     return acts
+
+
+def _recalibrate(bench: PrinterBench, key: Plain, acts: list[Act]) -> list[Act]:
+    """Set anew what new parts have upset, if the machine does not print well without."""
+    machine = bench.printer.machine
+    new = [act.arguments[TARGET["replace"]] for act in acts if act.name == "replace"]
+    upset = [parameter for part in new for parameter in machine.parts[part].upsets if parameter in machine.parameters]
+    adjustable = [one for one in dict.fromkeys(upset) if machine.parameters[one].remedy == "adjust"]
+    if not adjustable or rubric.is_repaired(key, bench.printer.values)[0]:
+        return []
+    again = [Act("adjust", {TARGET["adjust"]: parameter}) for parameter in adjustable]
+    for act in again:
+        bench.act(act)
+    return again
 
 
 def _price(bench: PrinterBench, tool: str, target: str) -> float:
