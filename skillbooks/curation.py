@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -15,8 +16,8 @@ Plain = dict[str, Any]
 
 MOST_SKILLS = 120
 """Skills that a book holds; the least supported go first."""
-SIGNS_SEEN, SIGNS_SAID = 8, 4
-"""Signs of a skill from looking, and from the customer's words."""
+SIGNS_SEEN, SIGNS_SAID, SIGNS_AN_ACT = 10, 4, 5
+"""Signs of a skill from looking, from the customer's words, and from any one act."""
 REGULAR = 0.3
 TELLING = 1.4
 """A sign belongs to a cause if it shows in this share of the looks, and so many times more often than on average."""
@@ -52,38 +53,52 @@ def curate(book: Skillbook, lessons: Sequence[Lesson]) -> list[Plain]:
 def compose(cause: str, ledger: Ledger) -> Skill:
     """The skill about one cause, from all evidence."""
     found = ledger.causes[cause]
-    when = _telling(found, ledger)
+    when = _telling(cause, ledger)
     double = _double(cause, when, ledger)
     return Skill(
         id=skill_id(found.topic, cause),
         suspect=cause,
         topic=found.topic,
         common=_frequency(found.cases / ledger.lessons),
-        when=tuple(_sign(sign, found) for sign in when),
-        unless=_against(found, double, ledger),
-        check=_check(found, double, when, ledger),
+        when=tuple(_sign(sign, cause, ledger) for sign in when),
+        unless=_against(cause, double, ledger),
+        check=_check(cause, double, when, ledger),
         tells_from=double or "",
         cure=_cure(found),
     )
 
 
-def _telling(found: CauseEvidence, ledger: Ledger) -> list[SignKey]:
+def _telling(cause: str, ledger: Ledger) -> list[SignKey]:
     """Signs that show regularly with the cause and more often than on average, best first; looked at before said."""
+    found = ledger.causes[cause]
     worth: dict[SignKey, float] = {}
     for sign in found.seen:
-        rate, lift = found.rate(sign), found.rate(sign) / ledger.background[sign]
+        rate = ledger.rate(cause, sign)
+        lift = rate / ledger.background[sign]
         said_once = sign[0].startswith(BRIEF) and found.seen[sign] < 2  # noqa: PLR2004 - one owner's word is no rule
         if rate >= REGULAR and lift >= TELLING and not said_once:
             worth[sign] = rate * math.log(lift)
     ranked = sorted(worth, key=lambda sign: (-round(worth[sign], 9), sign))
-    seen = [sign for sign in ranked if not sign[0].startswith(BRIEF)][:SIGNS_SEEN]
+    seen = _spread([sign for sign in ranked if not sign[0].startswith(BRIEF)])[:SIGNS_SEEN]
     return seen + [sign for sign in ranked if sign[0].startswith(BRIEF)][:SIGNS_SAID]
+
+
+def _spread(ranked: Sequence[SignKey]) -> list[SignKey]:
+    """The same ranking with at most so many signs of one act, so that no single act crowds out what else can tell."""
+    taken: Counter[str] = Counter()
+    kept = []
+    for sign in ranked:
+        act = sign[0].partition("/")[0]
+        taken[act] += 1
+        if taken[act] <= SIGNS_AN_ACT:
+            kept.append(sign)
+    return kept
 
 
 def _double(cause: str, when: Sequence[SignKey], ledger: Ledger) -> str | None:
     """The other cause that looks most like this one."""
     alike = {
-        other: sum(min(found.rate(sign), 1.0) for sign in when if sign in found.seen)
+        other: sum(ledger.rate(other, sign) for sign in when if sign in found.seen)
         for other, found in ledger.causes.items()
         if other != cause
     }
@@ -91,31 +106,31 @@ def _double(cause: str, when: Sequence[SignKey], ledger: Ledger) -> str | None:
     return best if best is not None and alike[best] > 0.5 else None  # noqa: PLR2004 - half a sign in common at least
 
 
-def _against(found: CauseEvidence, double: str | None, ledger: Ledger) -> tuple[Sign, ...]:
+def _against(cause: str, double: str | None, ledger: Ledger) -> tuple[Sign, ...]:
     """Signs of the double that this cause has not, though somebody looked."""
     if double is None:
         return ()
-    other = ledger.causes[double]
+    found = ledger.causes[cause]
     strange = [
         sign
-        for sign in other.seen
-        if other.rate(sign) >= 0.5 and found.looks(sign[0]) >= 2 and found.rate(sign) <= SELDOM  # noqa: PLR2004
+        for sign in ledger.causes[double].seen
+        if ledger.rate(double, sign) >= 0.5 and found.looks(sign[0]) >= 2 and found.rate(sign) <= SELDOM  # noqa: PLR2004
     ]
-    strange.sort(key=lambda sign: (-round(other.rate(sign), 9), sign))
-    return tuple(_sign(sign, other) for sign in strange if not sign[0].startswith(BRIEF))[:4]
+    strange.sort(key=lambda sign: (-round(ledger.rate(double, sign), 9), sign))
+    return tuple(_sign(sign, double, ledger) for sign in strange if not sign[0].startswith(BRIEF))[:4]
 
 
-def _check(found: CauseEvidence, double: str | None, when: Sequence[SignKey], ledger: Ledger) -> Sign | None:
+def _check(cause: str, double: str | None, when: Sequence[SignKey], ledger: Ledger) -> Sign | None:
     """The sign that separates the cause best from its double, or else from everything."""
     looked = [sign for sign in when if not sign[0].startswith(BRIEF)]
     if not looked:
         return None
 
     def gap(sign: SignKey) -> float:
-        other = ledger.causes[double].rate(sign) if double else ledger.background[sign]
-        return round(found.rate(sign) - other, 9)
+        other = ledger.rate(double, sign) if double else ledger.background[sign]
+        return round(ledger.rate(cause, sign) - other, 9)
 
-    return _sign(max(looked, key=lambda sign: (gap(sign), sign)), found)
+    return _sign(max(looked, key=lambda sign: (gap(sign), sign)), cause, ledger)
 
 
 def _cure(found: CauseEvidence) -> tuple[str, ...]:
@@ -125,8 +140,8 @@ def _cure(found: CauseEvidence) -> tuple[str, ...]:
     return tuple(sorted(acts, key=lambda act: (-found.cures[act], act))[:MOST_CURES])
 
 
-def _sign(sign: SignKey, found: CauseEvidence) -> Sign:
-    rate = found.rate(sign)
+def _sign(sign: SignKey, cause: str, ledger: Ledger) -> Sign:
+    rate = ledger.rate(cause, sign)
     strength: Strength = "always" if rate >= 0.8 else "usually" if rate >= 0.5 else "sometimes"  # noqa: PLR2004
     return Sign(where=sign[0], state=sign[1], strength=strength)
 

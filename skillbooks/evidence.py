@@ -16,7 +16,7 @@ from skillbooks.skill import BRIEF
 SignKey = tuple[str, str]
 ROUNDS = 4
 SEEN, LOOKED = 0.15, 1.0
-"""Weak prior of every sign with every cause: one look, hardly ever odd."""
+"""What is assumed of a sign before anything is known of it: one look, hardly ever odd."""
 UNDECIDED = 0.5
 
 
@@ -42,9 +42,9 @@ class CauseEvidence:
         """In how many cases somebody looked there; a customer's words are always heard."""
         return self.cases if where.startswith(BRIEF) else self.looked[where]
 
-    def rate(self, sign: SignKey) -> float:
-        """How regularly the sign shows with this cause, where somebody looked."""
-        return (self.seen.get(sign, 0.0) + SEEN) / (self.looks(sign[0]) + LOOKED)
+    def rate(self, sign: SignKey, usual: float = SEEN) -> float:
+        """How regularly the sign shows with this cause, where somebody looked; few looks are drawn towards `usual`."""
+        return (self.seen.get(sign, 0.0) + usual * LOOKED) / (self.looks(sign[0]) + LOOKED)
 
 
 @dataclass
@@ -54,6 +54,10 @@ class Ledger:
     causes: dict[str, CauseEvidence]
     lessons: int
     background: dict[SignKey, float]
+
+    def rate(self, cause: str, sign: SignKey) -> float:
+        """How regularly a sign shows with a cause; where little is known, as with any cause."""
+        return self.causes[cause].rate(sign, self.background.get(sign, SEEN))
 
 
 def weigh(lessons: Sequence[Lesson]) -> Ledger:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 Strength = Literal["always", "usually", "sometimes"]
 
 LONGEST_LINE = 160
-MOST_SIGNS = 12
+MOST_SIGNS = 14
 MOST_CURES = 4
 BRIEF = "brief/"
 """Signs under this name are words of the customer's; everybody who reads the brief has looked for all of them."""

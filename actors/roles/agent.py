@@ -39,10 +39,14 @@ class Left:
 
 
 def begin(
-    brief: Plain, limits: Left, *, rules: Sequence[str], skills: str, tools: Sequence[Plain], seed: int
+    brief: Plain, limits: Left, *, rules: Sequence[str], skills: str, tools: Sequence[Plain], seed: int, practice: bool
 ) -> AgentState:
-    """The state before the first turn."""
-    shown = {**brief, "limits": {"turns": limits.turns, "minutes": limits.minutes, "money": limits.money}}
+    """The state before the first turn; the agent is told whether this is practice, where looking around is welcome."""
+    shown = {
+        **brief,
+        "practice": practice,
+        "limits": {"turns": limits.turns, "minutes": limits.minutes, "money": limits.money},
+    }
     opening = Message("user", json.dumps({"brief": shown}, separators=(",", ":"), ensure_ascii=False))
     known = tuple(Tool(tool["name"], tool["description"], tool["parameters"]) for tool in tools)
     return AgentState(tuple(rules), skills, known, (opening,), seed)

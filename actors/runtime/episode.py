@@ -174,6 +174,7 @@ class _Game:
                 "left": self._left,
                 "skills": order.shown.text,
                 "seed": order.seed,
+                "practice": order.phase == "train",
             },
         )
         await self._log.write(

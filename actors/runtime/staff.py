@@ -89,6 +89,7 @@ class Agent:
             skills=request["skills"],
             tools=self._world.tools(),
             seed=request["seed"],
+            practice=request["practice"],
         )
         prefix = agent.prefix_hash(state)
         self._episodes[episode] = (state, prefix)

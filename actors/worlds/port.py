@@ -23,7 +23,7 @@ class Scenario:
         source: where it is from (generated, curated, a file).
         difficulty: easy, medium or hard.
         brief: plain values that the agent gets; `brief["offers"]` lists what can be done here and what it costs:
-            kind (`looks`, `trials`, `changes`) -> tool -> target -> [minutes, euros].
+            kind (`questions`, `looks`, `trials`, `changes`) -> tool -> target -> [minutes, euros].
         key: plain values that only world, evaluator and reflector get.
         tags: what statistics may be cut by: machine, voice, faults, difficulty.
     """

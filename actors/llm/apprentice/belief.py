@@ -19,6 +19,9 @@ STRANGE = -0.55
 AGAINST = -1.8
 HEARSAY = 0.45
 """Weight of what the customer says beside what was seen."""
+NAMESAKE_ODD, NAMESAKE_FINE, NAMESAKE = 1.2, -0.3, 0.45
+"""A look at the very part that is suspected, of which the skill says nothing: what odd and normal findings there weigh,
+and the chance that one is odd if the suspicion is right. This is reading names, not knowing the trade."""
 UNKNOWN = "?"
 """The suspicion that no skill covers the case."""
 DOUBT = -0.9
@@ -34,6 +37,7 @@ def posterior(skills: Sequence[Skill], states: Mapping[str, str]) -> dict[str, f
         if state is not None:
             _weigh(scores, listed[where], state, HEARSAY if where.startswith(BRIEF) else 1.0)
     for skill in skills:
+        scores[skill.suspect] += _namesakes(skill, states)
         scores[skill.suspect] += AGAINST * sum(states.get(sign.where) == sign.state for sign in skill.unless)
     top = max(scores.values())
     weights = {suspect: math.exp(score - top) for suspect, score in scores.items()}
@@ -50,6 +54,8 @@ def information(act: str, skills: Sequence[Skill], belief: Mapping[str, float], 
     """Nats that an act is expected to tell about which suspicion is right; signs seen already tell nothing."""
     chances: dict[tuple[str, str], dict[str, float]] = {}
     for skill in skills:
+        if is_namesake(act, skill) and act not in {where.partition("/")[0] for where in states}:
+            chances.setdefault((act, "odd"), {})[skill.suspect] = NAMESAKE
         for sign in (*skill.when, *((skill.check,) if skill.check else ())):
             if sign.act == act and sign.where not in states:
                 chances.setdefault((sign.where, sign.state), {})[skill.suspect] = CHANCE[sign.strength]
@@ -58,6 +64,20 @@ def information(act: str, skills: Sequence[Skill], belief: Mapping[str, float], 
         mean = sum(p * named.get(suspect, UNNAMED) for suspect, p in belief.items())
         total += _entropy(mean) - sum(p * _entropy(named.get(suspect, UNNAMED)) for suspect, p in belief.items())
     return total
+
+
+def is_namesake(act: str, skill: Skill) -> bool:
+    """True if the act looks at the part that the skill suspects, and the skill does not say what to see there."""
+    part = skill.suspect.partition(".")[0]
+    return part in act.partition(":")[2] and all(sign.act != act for sign in skill.when)
+
+
+def _namesakes(skill: Skill, states: Mapping[str, str]) -> float:
+    weight = 0.0
+    for where, state in states.items():
+        if is_namesake(where.partition("/")[0], skill):
+            weight += NAMESAKE_FINE if state == "normal" else NAMESAKE_ODD
+    return weight
 
 
 def _listed(skills: Sequence[Skill]) -> dict[str, dict[str, tuple[str, float]]]:

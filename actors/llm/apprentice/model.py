@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from actors.llm.apprentice import policy
 from actors.llm.apprentice.situation import Situation, read
 from actors.llm.port import Call, Plain, Reply, Request, Usage
@@ -24,8 +22,7 @@ class Apprentice:
 def answer(request: Request) -> Reply:
     """The next act, or the closing one, for a request."""
     now = read(request)
-    budget = float(json.loads(request.messages[0].text)["brief"]["limits"]["minutes"])
-    decision = policy.decide(now, budget)
+    decision = policy.decide(now)
     number = len(request.messages)
     if decision.path is None:
         call = Call(f"c{number}", "submit", _submission(now, decision))

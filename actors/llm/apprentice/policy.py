@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from actors.llm.apprentice import belief
 from actors.llm.apprentice.situation import Offer, Situation
 from skillbooks.skill import Sign, Skill
 
-SURE = 0.8
-"""Belief from which on it acts instead of looking further."""
+SURE, VERY_SURE = 0.75, 0.9
+"""Belief from which on it acts instead of looking further: a cheap cure, and one that costs money."""
 PLAUSIBLE = 0.12
 WORTH = 0.03
 """Nats below which a look is not worth the walk."""
 EXPLORE = 0.45
 """Share of the time that it spends on looking around when no skill covers the case."""
+CURIOSITY = 0.35
+"""Share of the time that it spends on looking around in practice, whatever it believes."""
 TRIES = 2
+ACCUSATION = 60.0
+"""What a cure that costs money weighs besides its price, for it says that the part was at fault."""
 RESERVE = 22.0
 """Minutes kept for the last trial."""
 
@@ -40,13 +44,8 @@ class Decision:
     done: bool = False
 
 
-def decide(now: Situation, budget: float) -> Decision:
-    """The next step.
-
-    Args:
-        now: what can be read off the request.
-        budget: minutes that the episode had at its start.
-    """
+def decide(now: Situation) -> Decision:
+    """The next step."""
     trial = now.trial
     if now.last_trial < 0 and now.affords(trial):
         return Decision(trial.path, "see what comes out")
@@ -55,36 +54,95 @@ def decide(now: Situation, budget: float) -> Decision:
     check = _pending_check(now)
     if check is not None:
         return check
-    return _by_skill(now) or _by_cost(now, budget) or _submit(now, done=False)
+    return _out_of_curiosity(now) or _by_skill(now) or _by_cost(now) or _submit(now, done=False)
+
+
+def _out_of_curiosity(now: Situation) -> Decision | None:
+    """In practice, before anything is changed: look around, for what is seen now can be a lesson later."""
+    if not now.practice or now.last_change >= 0 or now.used >= CURIOSITY:
+        return None
+    look = _cheapest(now, ("questions", "looks"), RESERVE)
+    return Decision(look.path, "looking around, to learn") if look is not None else None
 
 
 def _by_skill(now: Situation) -> Decision | None:
     """Look where it tells most, then cure the likeliest suspicion."""
     states = now.states()
-    open_skills = [skill for skill in now.skills if _curable(now, skill)]
+    open_skills = _open_skills(now, states)
     if not open_skills:
         return None
     believed = belief.posterior(open_skills, states)
     suspects = sorted(open_skills, key=lambda skill: (-believed[skill.suspect], skill.suspect))
     best = suspects[0]
-    if believed[best.suspect] < SURE:
+    if believed[best.suspect] < (SURE if _is_cheap(now, best) else VERY_SURE):
         look = _best_look(now, suspects[:10], believed, states)
         if look is not None:
             return Decision(look.path, f"tells more about {best.suspect}")
     if believed[best.suspect] < PLAUSIBLE or believed[belief.UNKNOWN] > believed[best.suspect]:
         return None
-    act = next(path for path in best.cure if _fits(now, path))
+    best = max(suspects[:6], key=lambda skill: (_worth_trying(now, skill, believed), skill.suspect))
+    if not _is_cheap(now, best):
+        look = _before_spending(now, best)
+        if look is not None:
+            return Decision(look.path, f"make sure that it is {best.suspect}")
+    act = min((path for path in best.cure if _fits(now, path, TRIES)), key=now.times)
     return Decision(act, f"cures {best.suspect}")
+
+
+def _is_cheap(now: Situation, skill: Skill) -> bool:
+    return all(now.offers[path].price < now.trial.price for path in skill.cure if path in now.offers)
+
+
+def _worth_trying(now: Situation, skill: Skill, believed: dict[str, float]) -> float:
+    """Belief for the price of cure and trial: the order in which a search ends soonest."""
+    if believed[skill.suspect] < PLAUSIBLE:
+        return 0.0
+    price = sum(now.offers[path].price for path in skill.cure if path in now.offers)
+    accusation = 0.0 if _is_cheap(now, skill) else ACCUSATION
+    return round(believed[skill.suspect] / (price + now.trial.price + accusation), 9)
+
+
+def _open_skills(now: Situation, states: Mapping[str, str]) -> list[Skill]:
+    """Skills whose cure was not tried yet; and, a second time, one that still explains everything and costs little."""
+    untried = [skill for skill in now.skills if _curable(now, skill)]
+    if now.last_change < 0 or now.last_trial < now.last_change:
+        return untried
+    believed = belief.posterior(now.skills, states)
+    again = [
+        skill
+        for skill in now.skills
+        if believed[skill.suspect] >= VERY_SURE
+        and skill not in untried
+        and _is_cheap(now, skill)
+        and any(_fits(now, path, TRIES) for path in skill.cure)
+    ]
+    return [*untried, *again]
+
+
+def _before_spending(now: Situation, skill: Skill) -> Offer | None:
+    """A look that is still to be had at the sign that tells this suspicion, or at the suspected part itself."""
+    for act in (*(sign.act for sign in _signs(skill)), *sorted(now.offers)):
+        offer = now.offers.get(act)
+        named = any(sign.act == act for sign in _signs(skill)) or belief.is_namesake(act, skill)
+        if named and offer and offer.kind == "looks" and not now.times(act) and now.affords(offer, RESERVE + 20.0):
+            return offer
+    return None
 
 
 def _best_look(
     now: Situation, suspects: list[Skill], believed: dict[str, float], states: dict[str, str]
 ) -> Offer | None:
-    acts = sorted({sign.act for skill in suspects for sign in _signs(skill)})
+    acts = {sign.act for skill in suspects for sign in _signs(skill)}
+    acts |= {path for path in now.offers for skill in suspects if belief.is_namesake(path, skill)}
     worth: dict[str, float] = {}
-    for act in acts:
+    for act in sorted(acts):
         offer = now.offers.get(act)
-        if offer is None or offer.kind != "looks" or now.times(act) or not now.affords(offer, RESERVE + 10.0):
+        if (
+            offer is None
+            or offer.kind not in ("questions", "looks")
+            or now.times(act)
+            or not now.affords(offer, RESERVE + 10.0)
+        ):
             continue
         told = belief.information(act, suspects, believed, states)
         if told >= WORTH:
@@ -131,7 +189,7 @@ def _recheck(now: Situation, skill: Skill) -> Decision | None:
             return Decision(offer.path, f"is {skill.suspect} cured?") if fits else None
         still = again[-1].states.get(sign.where) == sign.state
         act = skill.cure[0]
-        if still and now.times(act) < TRIES and _fits(now, act, TRIES):
+        if still and now.offers[act].price < now.trial.price and _fits(now, act, TRIES):
             return Decision(act, f"{skill.suspect} is not cured yet")
         return None
     return None
@@ -157,22 +215,23 @@ def _fits(now: Situation, path: str, tries: int = 1) -> bool:
     return offer is not None and now.times(path) < tries and now.affords(offer, RESERVE)
 
 
-def _by_cost(now: Situation, budget: float) -> Decision | None:
+def _by_cost(now: Situation) -> Decision | None:
     """No skill covers the case: look around, then change what is cheap, one thing at a time, each with a trial."""
-    used = budget - now.minutes_left
-    if used < EXPLORE * budget:
-        look = _cheapest(now, "looks", RESERVE + 20.0)
+    if now.used < EXPLORE:
+        look = _cheapest(now, ("questions", "looks"), RESERVE + 20.0)
         if look is not None:
             return Decision(look.path, "looking around")
-    change = _cheapest(now, "changes", RESERVE)
+    change = _cheapest(now, ("changes",), RESERVE)
     return Decision(change.path, "trying the cheapest") if change is not None else None
 
 
-def _cheapest(now: Situation, kind: str, reserve: float) -> Offer | None:
+def _cheapest(now: Situation, kinds: tuple[str, ...], reserve: float) -> Offer | None:
     """By cost, with a little curiosity: the seed blurs prices, so that not everybody looks at the same things."""
     rng = random.Random(now.seed)
-    blurred = {path: (offer.price + 1.0) * rng.uniform(0.3, 1.0) for path, offer in sorted(now.offers.items())}
-    open_ones = [o for o in now.offers.values() if o.kind == kind and not now.times(o.path) and now.affords(o, reserve)]
+    blurred = {path: (offer.price + 2.0) ** 0.5 * rng.expovariate(1.0) for path, offer in sorted(now.offers.items())}
+    open_ones = [
+        o for o in now.offers.values() if o.kind in kinds and not now.times(o.path) and now.affords(o, reserve)
+    ]
     return min(open_ones, key=lambda offer: (blurred[offer.path], offer.path), default=None)
 
 
@@ -197,7 +256,8 @@ def _took(now: Situation, index: int, *, done: bool) -> list[tuple[str, float]]:
     """Causes that a change has evidently cured: their signs went away, or it was the last before all was well."""
     path = now.steps[index].path
     meant = [skill for skill in now.skills if path in skill.cure]
-    before, after = now.states(index), now.states()
+    following = next((i for i, step in enumerate(now.steps) if i > index and step.kind == "changes"), None)
+    before, after = now.states(index), now.states(following)
     gone = [
         skill
         for skill in meant
@@ -208,7 +268,10 @@ def _took(now: Situation, index: int, *, done: bool) -> list[tuple[str, float]]:
         best = max(gone, key=lambda skill: (believed[skill.suspect], skill.suspect))
         return [(best.suspect, 0.95)]
     if done and index == now.last_change:
-        return _on_the_part(now, path) if not meant else [(meant[0].suspect, 0.6)]
+        if not meant:
+            return _on_the_part(now, path)
+        believed = belief.posterior(list(now.skills), before)
+        return [(max(meant, key=lambda skill: (believed[skill.suspect], skill.suspect)).suspect, 0.8)]
     return []
 
 
@@ -226,4 +289,4 @@ def _suspected(now: Situation, known: set[str]) -> dict[str, float]:
         return {}
     believed = belief.posterior(rest, now.states())
     best = max(rest, key=lambda skill: (believed[skill.suspect], skill.suspect))
-    return {best.suspect: believed[best.suspect]} if believed[best.suspect] >= 0.4 else {}  # noqa: PLR2004
+    return {best.suspect: believed[best.suspect]} if believed[best.suspect] >= 0.5 else {}  # noqa: PLR2004

@@ -53,7 +53,8 @@ class Situation:
         skills: in the order of the prompt.
         said: signs of the customer's words.
         steps: what was done so far, in order.
-        minutes_left, money_left: what may still be used.
+        minutes, minutes_left, money_left: what the episode had, and what may still be used.
+        practice: True if this is practice, where curiosity pays.
         seed: of this attempt.
     """
 
@@ -63,6 +64,8 @@ class Situation:
     skills: tuple[Skill, ...]
     said: dict[str, str]
     steps: list[Step] = field(default_factory=list)
+    minutes: float = 0.0
+    practice: bool = False
     minutes_left: float = 0.0
     money_left: float = 0.0
     seed: int = 0
@@ -81,6 +84,11 @@ class Situation:
     def last_change(self) -> int:
         """Index of the last change, -1 if there was none."""
         return max((i for i, step in enumerate(self.steps) if step.kind == "changes"), default=-1)
+
+    @property
+    def used(self) -> float:
+        """Share of the minutes that is used."""
+        return 1.0 - self.minutes_left / self.minutes
 
     def times(self, path: str) -> int:
         """How often this was done."""
@@ -108,6 +116,8 @@ def read(request: Request) -> Situation:
         offers=_offers(brief["offers"]),
         skills=_skills(request.skills),
         said=_said(brief),
+        minutes=float(brief["limits"]["minutes"]),
+        practice=bool(brief.get("practice", False)),
         minutes_left=float(brief["limits"]["minutes"]),
         money_left=float(brief["limits"]["money"]),
         seed=request.seed,

@@ -40,12 +40,12 @@ PROTECTION = "firmware.thermal_protection"
 def offers(machine: Machine) -> dict[str, dict[str, dict[str, list[float]]]]:
     """All that can be done at this machine: kind -> tool -> target -> [minutes, euros].
 
-    `looks` change nothing, `trials` try the whole machine, `changes` do something to it.
+    `questions` go to the customer, `looks` change nothing, `trials` try the whole, `changes` do something to it.
     """
     usable = {k: i for k, i in INSTRUMENTS.items() if machine.lacks.isdisjoint(i.needs)}
     return {
+        "questions": {"ask_user": {topic: [ASK_MINUTES, 0.0] for topic in answers.USUAL}},
         "looks": {
-            "ask_user": {topic: [ASK_MINUTES, 0.0] for topic in answers.USUAL},
             "send_gcode": {code: [GCODE_MINUTES, 0.0] for code in firmware.READABLE},
             "read_telemetry": {name: [telemetry.MINUTES[name], 0.0] for name in telemetry.PROGRAMMES},
             "inspect": {key: [part.look, 0.0] for key, part in machine.parts.items()},
