@@ -16,7 +16,7 @@ from actors.runtime.chronicle import Chronicle
 from actors.runtime.episode import Order, Outcome, Shown, Table, episode_name, play, scored_fact
 from actors.runtime.ledger import Ledger, load, pages, pages_of_stream
 from actors.runtime.port import Plain
-from actors.runtime.scenarios import Source
+from actors.runtime.scenarios import Case, Source
 from events import facts
 from skillbooks.ablation import shuffled
 from skillbooks.curation import curate
@@ -132,7 +132,8 @@ class Conductor:
         outcomes: dict[int, Outcome] = {}
 
         async def practise(index: int) -> None:
-            order = await self._order("train", "practice", wave, index, shown, cause)
+            case = Case(self._plan.practice, self._table.runtime, index)
+            order = await self._order("train", "practice", wave, case, shown, cause)
             outcomes[index] = order if isinstance(order, Outcome) else await play(self._table, order)
 
         await self._at_a_time(practise, indices)
@@ -148,33 +149,33 @@ class Conductor:
         arms = {arm: show(books[arm], self._plan.budget) for arm in self._plan.arms}
 
         async def compare(index: int) -> None:
+            case = Case(self._plan.comparison, self._table.runtime, index)
             for arm, shown in arms.items():
-                order = await self._order("held_out", arm, 0, index, shown, cause)
+                order = await self._order("held_out", arm, 0, case, shown, cause)
                 if not isinstance(order, Outcome):
                     await play(self._table, order)
             for name in self._plan.baselines:
-                await self._baseline(name, index, cause)
+                await self._baseline(name, case, cause)
 
         await self._at_a_time(compare, range(self._plan.held_out))
 
-    async def _order(self, phase: Phase, arm: str, wave: int, index: int, shown: Shown, cause: str) -> Order | Outcome:
+    async def _order(self, phase: Phase, arm: str, wave: int, case: Case, shown: Shown, cause: str) -> Order | Outcome:
         """The order for an episode, or its outcome if it was played before the run was stopped."""
-        plan, learn = self._plan, phase == "train" and self._plan.learning
+        plan, learn, index = self._plan, phase == "train" and self._plan.learning, case.index
         done = self._recorded.ended(episode_name(plan.run, phase, arm, index), learn=learn)
         if done is not None:
             self._table.observer.episode_finished(done.summary())
             return done
-        source = plan.practice if phase == "train" else plan.comparison
-        scenario = await source.scenario(self._table.runtime, index)
-        return Order(plan.run, wave, index, phase, arm, scenario, shown, plan.seed * 1_000_003 + index, learn, cause)
+        scenario, seed = await case.scenario(), plan.seed * 1_000_003 + index
+        return Order(plan.run, wave, index, phase, arm, scenario, shown, seed, learn, cause)
 
-    async def _baseline(self, name: str, index: int, cause: str) -> None:
+    async def _baseline(self, name: str, case: Case, cause: str) -> None:
         """Let a test agent of the world play, and record it like an episode."""
-        plan, arm = self._plan, f"baseline:{name}"
+        plan, arm, index = self._plan, f"baseline:{name}", case.index
         episode = episode_name(plan.run, "held_out", arm, index)
         if self._recorded.ended(episode, learn=False) is not None:
             return
-        scenario = await plan.comparison.scenario(self._table.runtime, index)
+        scenario = await case.scenario()
         judged = await self._table.runtime.ask("evaluators", {"baseline": name, "scenario": scenario})
         chronicle = Chronicle(self._table.runtime, f"episode/{episode}", plan.run, cause=cause)
         await chronicle.write(

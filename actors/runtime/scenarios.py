@@ -30,3 +30,23 @@ class Source:
             "generators",
             {"seed": self.seed, "index": index, "difficulty": self.difficulty, "held_out": self.held_out},
         )
+
+
+class Case:
+    """One scenario that is played several times: proposed when it is first wanted, and only then.
+
+    Args:
+        source: where it comes from.
+        runtime: where the generators are.
+        index: its place in the source.
+    """
+
+    def __init__(self, source: Source, runtime: Runtime, index: int) -> None:
+        self._source, self._runtime, self.index = source, runtime, index
+        self._scenario: Plain | None = None
+
+    async def scenario(self) -> Plain:
+        """The scenario, as plain values that nobody changes."""
+        if self._scenario is None:
+            self._scenario = await self._source.scenario(self._runtime, self.index)
+        return self._scenario
