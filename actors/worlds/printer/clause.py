@@ -76,9 +76,9 @@ def clauses(text: str, heard: str = "") -> list[Clause]:
 
     Args:
         text: what somebody writes.
-        heard: what he read before; four words in a row out of it are a quotation, not a statement.
+        heard: what he read before; a sentence of it, or six words in a row, are a quotation and no statement.
     """
-    known = _runs(plain_words(heard))
+    known = {tuple(plain_words(sentence)) for sentence in _SENTENCE.split(heard)} | _runs(plain_words(heard))
     return [clause for sentence in _SENTENCE.split(text) for clause in _cut(sentence, known)]
 
 
@@ -101,7 +101,7 @@ def _cut(sentence: str, known: set[tuple[str, ...]]) -> list[Clause]:
     return found
 
 
-RUN = 4
+RUN = 6
 """So many words in a row make a quotation."""
 
 
@@ -110,9 +110,10 @@ def _runs(words: list[str]) -> set[tuple[str, ...]]:
 
 
 def _echoed(words: list[str], known: set[tuple[str, ...]]) -> set[int]:
-    return {
-        at + step for at in range(len(words) - RUN + 1) if tuple(words[at : at + RUN]) in known for step in range(RUN)
-    }
+    if tuple(words) in known:
+        return set(range(len(words)))
+    starts = [at for at in range(len(words) - RUN + 1) if tuple(words[at : at + RUN]) in known]
+    return {at + step for at in starts for step in range(RUN)}
 
 
 def _since_break(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ ALIKE = [
     ),
     ("lead_screw.dry", "guide_z.overtight", "squashed_layers", "turn_z_by_hand/middle_over_ends", "normal", "high"),
 ]
-"""One, another, what both show (on a test print unless it says where), what tells (by measurement unless it says where)."""
+"""One, another, what both show (on a test print), what tells them apart (by measurement), and its state in each."""
 
 
 def state(cause: str, sign: str, machine: str = ENDER, severity: str = "moderate") -> str:
