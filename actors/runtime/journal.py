@@ -7,15 +7,11 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from events import facts
-from events.event import Event, RecordedEvent
-from events.fact import FACTS
+from events.event import Event, PackedEvent, RecordedEvent
 from events.log import Appended, Batch, EventLog, open_log
 
 Plain = dict[str, Any]
 
-_KNOWN_FACTS = facts.__name__
-"""Importing the facts registers them; a journal reads what others send by name."""
 PAGE = 2000
 
 
@@ -104,11 +100,12 @@ def _fail(hope: asyncio.Future[list[Appended]], error: Exception) -> None:
 
 
 def _batch(plain: Plain) -> Batch:
-    events = tuple(
-        Event(FACTS.load(e["type"], e["schema"], e["payload"]), e.get("causation"), e.get("id"))
-        for e in plain["events"]
+    return Batch(
+        plain["stream"],
+        tuple(PackedEvent(*event) for event in plain["events"]),
+        plain["expected"],
+        plain["correlation"],
     )
-    return Batch(plain["stream"], events, plain["expected"], plain["correlation"])
 
 
 def _place(place: Appended) -> Plain:
@@ -129,19 +126,11 @@ def _plain(event: RecordedEvent) -> Plain:
 
 
 def batch(stream: str, events: Sequence[Event], *, expected: int, correlation: str) -> Plain:
-    """A batch as plain values, as the journal takes it."""
+    """A batch as plain values, as the journal takes it; the facts in it are packed once, by who proposes them."""
+    packed = [event.packed() for event in events]
     return {
         "stream": stream,
         "expected": expected,
         "correlation": correlation,
-        "events": [
-            {
-                "type": event.fact.fact_name,
-                "schema": event.fact.fact_schema,
-                "payload": event.fact.model_dump(mode="python"),
-                "causation": event.causation,
-                "id": event.id,
-            }
-            for event in events
-        ],
+        "events": [(e.type, e.schema, e.payload, e.causation, e.id) for e in packed],
     }

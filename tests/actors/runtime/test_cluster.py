@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import select
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -17,17 +16,6 @@ from actors.runtime.port import Staffing
 from tests.contracts.runtime import BENCH, RuntimeContract
 
 pytestmark = pytest.mark.ray
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[None]:
-    """One Ray for all tests; runtimes that find it running leave it running."""
-    owner = RayRuntime()
-    asyncio.run(owner.start())
-    yield
-    import ray  # noqa: PLC0415 - started above
-
-    ray.shutdown()
 
 
 @pytest.fixture
