@@ -39,6 +39,9 @@ def _about_failures(report: Plain) -> Iterator[str]:
 
 def _about_the_book(report: Plain) -> Iterator[str]:
     compared = report["held_out"]
+    if not report["learned"]:
+        yield "Nothing was learned in this run, so a comparison says what the book could do before it."
+        return
     if compared is None:
         yield "Nothing was held out: --held-out 40 shows whether the book helps on cases it was not made from."
         return

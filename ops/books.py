@@ -40,8 +40,12 @@ def load(log: EventLog, reference: str, *, upto: int | None = None) -> Skillbook
 
 
 def size(log: EventLog, name: str, version: int) -> int:
-    """How many skills a version of a book holds; 0 for the empty book that every run may start from."""
-    return len(load(log, f"{name}@{version}").skills) if name and version else 0
+    """How many skills a version of a book holds; 0 for the empty book that every run may start from.
+
+    A book whose conclusions were shuffled for an evaluation is not in the log, but holds as many as its original.
+    """
+    original = name.partition("~")[0]
+    return len(load(log, f"{original}@{version}").skills) if original and version else 0
 
 
 def find(book: Skillbook, skill: str) -> Skill:

@@ -10,9 +10,10 @@ from typing import Any
 
 from events.log import EventLog
 from ops import books
-from ops.console.steps import steps_of, told
+from ops.console.legend import Legend, legend_of
+from ops.console.steps import Teller, steps_of
 from ops.html.report import page, worst
-from skillbooks.metrics import evaluation_report, train_report
+from skillbooks.reports import evaluation_report, train_report
 from skillbooks.runs import Run, read_run
 
 Plain = dict[str, Any]
@@ -35,14 +36,16 @@ def evaluation_of(log: EventLog, name: str, *, against: bool) -> Plain:
 
 def html_report(log: EventLog, run: Run) -> str:
     """A run as one HTML document, its weakest episodes told step by step."""
-    return page(run, run_report(log, run), {e.stream: transcript(log, e.stream) for e in worst(run)})
+    legend = legend_of(run.world)
+    return page(run, run_report(log, run), {e.stream: transcript(log, e.stream, legend) for e in worst(run)})
 
 
-def transcript(log: EventLog, stream: str) -> str:
+def transcript(log: EventLog, stream: str, legend: Legend | None = None) -> str:
     """An episode step by step, its key at the end."""
     key = "key/" + stream.partition("/")[2]
     events = [*log.read_stream(stream), *log.read_stream(key)]
-    return "\n".join(text for kind, data in steps_of(events) for text in told(kind, data))
+    teller = Teller(legend)
+    return "\n".join(text for kind, data in steps_of(events) for text in teller.told(kind, data))
 
 
 def write_whole(path: Path, text: str) -> None:

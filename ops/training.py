@@ -29,6 +29,7 @@ from ops.books import named
 from ops.failures import Interrupted, WrongUse
 from ops.logs import open_for_reading
 from ops.reports import evaluation_of
+from skillbooks.ablation import shuffled
 from skillbooks.skillbook import Skillbook, stream_of
 
 EPISODES_A_WORKER = 8
@@ -48,15 +49,23 @@ def train(settings: Settings, observer: Observer) -> str:
     return run
 
 
-def evaluate(settings: Settings, against: str | None, observer: Observer) -> Plain:
-    """Play a frozen book on held-out scenarios; the object of `evaluate --json`. Raises as `train`."""
-    run = asyncio.run(_guarded(settings, lambda runtime: _evaluate(runtime, settings, against, observer)))
+def evaluate(settings: Settings, against: str | None, observer: Observer, *, mixed_up: bool = False) -> Plain:
+    """Play a frozen book on held-out scenarios; the object of `evaluate --json`. Raises as `train`.
+
+    Args:
+        settings: what is played, and where.
+        against: another book that plays the same scenarios.
+        observer: watches.
+        mixed_up: play the book with its conclusions shuffled.
+    """
+    run = asyncio.run(_guarded(settings, lambda runtime: _evaluate(runtime, settings, against, observer, mixed_up)))
     with open_for_reading(settings.store) as log:
         return evaluation_of(log, run, against=against is not None)
 
 
 def play(settings: Settings, observer: Observer) -> Plain:
-    """Play one scenario for reading along; nothing is learned. Raises as `train`."""
+    """Play one scenario in this process, for reading along; nothing is learned. Raises as `train`."""
+    settings = settings.model_copy(update={"runtime": "local", "workers": 1})
     played: Plain = asyncio.run(_guarded(settings, lambda runtime: _play(runtime, settings, observer)))
     return played
 
@@ -102,13 +111,16 @@ async def _conducted(conductor: Conductor, run: str) -> None:
         raise Interrupted(run) from None
 
 
-async def _evaluate(runtime: Runtime, settings: Settings, against: str | None, observer: Observer) -> str:
+async def _evaluate(
+    runtime: Runtime, settings: Settings, against: str | None, observer: Observer, mixed_up: bool
+) -> str:
     world = worlds.load(settings.world)
     given = _given(settings, world)
     book = await _book(runtime, settings.skillbook or settings.world)
+    book = shuffled(book, settings.seed) if mixed_up else book
     other = await _book(runtime, against) if against else None
     run, recorded = await _begin(runtime, "evaluate", settings)
-    count = len(given) if given else settings.held_out or 40
+    count = len(given) or settings.held_out
     programme = Programme(
         run=run,
         episodes=0,
@@ -133,11 +145,16 @@ async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> Pla
     world = worlds.load(settings.world)
     given = _given(settings, world)
     book = await _book(runtime, settings.skillbook) if settings.skillbook else Skillbook("none")
-    run, _ = await _begin(runtime, "try", settings)
+    run, recorded = await _begin(runtime, "try", settings)
+    observer.run_started(_try_plan(run, settings, book))
     source = Source(settings.seed, settings.difficulty, held_out=True, given=given)
     scenario = await source.scenario(runtime, 0)
     order = Order(run, 0, 0, "held_out", "try", scenario, show(book, None), settings.seed, False, f"run/{run}@0")
     outcome = await play_episode(_table(runtime, settings, observer, world), order)
+    end = facts.RunFinished(
+        status="finished", skillbook=book.name, skillbook_version=book.version, skillbook_sha256=book.sha256
+    )
+    await Chronicle(runtime, f"run/{run}", run, version=recorded.version).write(end)
     return {"run": run, "scenario": scenario["id"], **outcome.summary()}
 
 
@@ -292,6 +309,11 @@ def _given(settings: Settings, world: World) -> list[Plain]:
 
 def _table(runtime: Runtime, settings: Settings, observer: Observer, world: World) -> Table:
     return Table(runtime, observer, settings.world, settings.agent, world.limits)
+
+
+def _try_plan(run: str, settings: Settings, book: Skillbook) -> Plan:
+    reference = f"{book.name}@{book.version}"
+    return Plan(run, "try", settings.world, settings.agent, reference, 0, 1, 0, 1, settings.runtime, settings.seed)
 
 
 def _plan(run: str, command: str, settings: Settings, book: Skillbook, programme: Programme) -> Plan:

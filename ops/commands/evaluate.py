@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 from configs.layers import Loaded
+from configs.settings import Settings
 from ops.books import named
 from ops.cli_options import settings_flags
+from ops.console.legend import legend_of
 from ops.console.progress import watching
 from ops.console.screen import json_line, people, say
 from ops.console.summary import evaluation_summary
-from ops.failures import DONE, SAID_NO
+from ops.failures import DONE, SAID_NO, WrongUse
 
 EPILOG = """\b
 Examples:
@@ -24,23 +26,40 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @settings_flags(
-    "world", "scenarios", "set", "episodes", "difficulty", "agent", "skillbook", "workers", "store", "runtime",
-    "ray_address", "seed",
+    "world", "scenarios", "set", "episodes", "held_out", "difficulty", "agent", "skillbook", "workers", "store",
+    "runtime", "ray_address", "seed",
 )  # fmt: skip
 @click.option("--against", metavar="NAME[@VERSION]|none", help="Also play the same scenarios with this book.")
-def command(loaded: Loaded, against: str | None) -> int:
+@click.option(
+    "--shuffled", is_flag=True, help="Play the book with its conclusions shuffled: does it help as it stands?"
+)
+def command(loaded: Loaded, against: str | None, *, shuffled: bool) -> int:
     """Measure a book without changing it; exit 1 if it is worse than the one that it is held against."""
-    settings = loaded.settings
+    settings = counted(loaded)
     for reference in (settings.skillbook, against):
         if reference:
             named(reference)
     with watching(people(as_json=settings.json_output)) as observer:
-        report = import_module("ops.training").evaluate(settings, against, observer)
+        report = import_module("ops.training").evaluate(settings, against, observer, mixed_up=shuffled)
     if settings.json_output:
         json_line(report)
     else:
-        say("\n" + evaluation_summary(report))
+        say("\n" + evaluation_summary(report, legend_of(settings.world).categories))
     return SAID_NO if is_worse(report) else DONE
+
+
+def counted(loaded: Loaded) -> Settings:
+    """The settings with the number of scenarios as `held_out`, however it was given: --episodes says the same here.
+
+    Raises:
+        WrongUse: there would be nothing to play.
+    """
+    settings = loaded.settings
+    if loaded.origins["episodes"].layer == "flag":
+        settings = settings.model_copy(update={"held_out": settings.episodes})
+    if not settings.held_out:
+        raise WrongUse("--held-out 0 leaves nothing to evaluate; give at least 1")
+    return settings
 
 
 def is_worse(report: dict[str, Any]) -> bool:

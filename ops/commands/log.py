@@ -27,7 +27,7 @@ def command() -> None:
 @json_flag
 def list_runs(store: str | None, as_json: bool) -> None:
     """List the runs, oldest first."""
-    from skillbooks.metrics import run_line  # noqa: PLC0415 - only this command counts
+    from skillbooks.reports import run_line  # noqa: PLC0415 - only this command counts
     from skillbooks.runs import read_runs  # noqa: PLC0415
 
     with open_for_reading(store_of(store)) as log:

@@ -13,8 +13,9 @@ from actors.worlds import catalogue
 from actors.worlds.port import Difficulty
 from ops import scenarios
 from ops.cli_options import json_flag
+from ops.console.legend import legend_of
 from ops.console.screen import json_line, say
-from ops.console.steps import told
+from ops.console.steps import Teller
 from ops.console.text import line
 from ops.failures import DONE, SAID_NO
 from ops.reports import write_whole
@@ -52,7 +53,8 @@ def show(name: str, world: str, as_json: bool) -> None:
             json_line(asdict(found))
             return
         say(f"{found.id}: {found.title} ({found.difficulty}, {found.source})\n")
-        say("\n".join([*told("brief", found.brief), *told("key", found.key)]))
+        teller = Teller(legend_of(world))
+        say("\n".join([*teller.told("brief", found.brief), *teller.told("key", found.key)]))
 
 
 @command.command("validate")

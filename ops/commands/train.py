@@ -9,6 +9,7 @@ import click
 from configs.layers import Loaded
 from ops import reports
 from ops.cli_options import settings_flags
+from ops.console.legend import legend_of
 from ops.console.progress import watching
 from ops.console.screen import json_line, people, say
 from ops.console.summary import summary
@@ -38,4 +39,4 @@ def command(loaded: Loaded) -> None:
     if as_json:
         json_line(report)
     else:
-        say("\n" + summary(report))
+        say("\n" + summary(report, maxima=legend_of(report["world"]).categories))

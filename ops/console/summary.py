@@ -15,6 +15,8 @@ WIDTH = 30
 BLOCKS = " ▁▂▃▄▅▆▇█"
 WORST = 3
 """How many parts of a breakdown are shown, the weakest first."""
+FEWEST = 3
+"""Episodes below which a part of a breakdown is not worth a line; `--json` and the HTML report have them all."""
 
 
 def summary(report: Plain, *, maxima: Mapping[str, float] | None = None) -> str:
@@ -29,22 +31,24 @@ def summary(report: Plain, *, maxima: Mapping[str, float] | None = None) -> str:
         _score(report["score"]),
         _categories(report["categories"], maxima or {}),
         _grades(report["grades"]),
-        _book(report["skillbook"]),
+        _book(report),
         _comparison(report["held_out"]),
         _breakdowns(report["breakdowns"]),
+        _arms(report["held_out"]),
         _cost(report["cost"], report["log"]),
         _advice(advise(report)),
     )
     return safe("\n".join(text for part in parts for text in part))
 
 
-def evaluation_summary(report: Plain) -> str:
+def evaluation_summary(report: Plain, maxima: Mapping[str, float] | None = None) -> str:
     """An evaluation for people: the object of `evaluate --json`."""
     solved = f"{percent(report['solved'])}{between(report['solved_ci95'], scale=100)}"
     rows = [
         f"Evaluated on {report['n']} scenarios: {report['mean']:.1f} of 100{between(report['ci95'])}, solved {solved}",
-        *_categories(report["categories"], {}),
-        *_breakdowns({"fault": report["per_fault"]}),
+        *_categories(report["categories"], maxima or {}),
+        *_breakdowns(report["breakdowns"]),
+        *_baselines(report["baselines"]),
     ]
     against = report.get("against")
     if against:
@@ -120,12 +124,23 @@ def _grades(grades: Mapping[str, int]) -> Iterator[str]:
         yield f"    {line(grade, 3):<3} {count:5}  {bar(count / total)}".rstrip()
 
 
-def _book(book: Plain) -> Iterator[str]:
-    if book["name"]:
+def _book(report: Plain) -> Iterator[str]:
+    book, level = report["skillbook"], report["convergence"]
+    if not report["learned"]:
+        yield "  Skills       nothing was learned in this run"
+    elif book["name"]:
         yield (
             f"  Skills       {book['skills']} in {line(book['name'])}@{book['version']} "
             f"({book['added']} added, {book['revised']} revised, {book['retired']} retired)"
         )
+    if level is not None:
+        yield f"  Convergence  {_levelled(level)}"
+
+
+def _levelled(level: Plain) -> str:
+    if level["converged"]:
+        return f"levelled off from wave {level['since_wave'] + 1} on: {level['rule']}"
+    return "not levelled off yet: the last waves still added skills, or their means still differ"
 
 
 def _comparison(compared: Plain | None) -> Iterator[str]:
@@ -135,21 +150,41 @@ def _comparison(compared: Plain | None) -> Iterator[str]:
     solved = f"{percent(compared['solved_without'])} without, {percent(compared['solved_with'])} with"
     yield f"  Held out     {compared['n']} pairs: {gain} with the book"
     yield f"               points {compared['without']:.1f} without, {compared['with']:.1f} with; solved {solved}"
-    if compared["baselines"]:
-        shown = ", ".join(f"{line(name)} {points:.1f}" for name, points in compared["baselines"].items())
-        yield f"  Baselines    {shown}"
+    if compared["shuffled"] is not None:
+        harm = f"{compared['shuffled_difference']:+.1f}{between(compared['shuffled_ci95'])}"
+        yield f"               with its conclusions shuffled {compared['shuffled']:.1f}, that is {harm}"
+    yield from _baselines(compared["baselines"])
+
+
+def _baselines(scores: Mapping[str, float]) -> Iterator[str]:
+    if scores:
+        yield "  Baselines    " + ", ".join(f"{line(name)} {points:.1f}" for name, points in scores.items())
 
 
 def _breakdowns(breakdowns: Mapping[str, Mapping[str, Plain]]) -> Iterator[str]:
     for tag, values in breakdowns.items():
-        if not values:
+        often = {value: part for value, part in values.items() if part["n"] >= FEWEST}
+        if not often:
             continue
-        chosen = sorted(values.items(), key=lambda item: (item[1]["mean"], item[0]))[:WORST]
-        label = f"Weakest {line(tag)}" if len(values) > WORST else f"By {line(tag)}"
-        yield f"  {label}"
+        chosen = sorted(often.items(), key=lambda item: (item[1]["mean"], item[0]))[:WORST]
+        yield f"  Weakest {line(tag)}" if len(often) > WORST else f"  By {line(tag)}"
         for value, part in chosen:
             found = f"{part['mean']:5.1f}{between(part['ci95'])}"
             yield f"    {line(value, 24):<24} {found:<28} n {part['n']:<4} solved {percent(part['solved'])}"
+
+
+def _arms(compared: Plain | None) -> Iterator[str]:
+    """The held-out arms beside each other, cut by what the world tags; the weakest with the book first."""
+    arms = compared["breakdowns"] if compared else {}
+    for tag, values in arms.get("with", {}).items():
+        often = {value: part for value, part in values.items() if part["n"] >= FEWEST}
+        chosen = sorted(often.items(), key=lambda item: (item[1]["mean"], item[0]))[:WORST]
+        if chosen:
+            yield f"  Held out by {line(tag)}"
+        for value, part in chosen:
+            before = arms["without"].get(tag, {}).get(value, {"mean": 0.0})["mean"]
+            gain = f"{before:5.1f} without, {part['mean']:5.1f} with"
+            yield f"    {line(value, 24):<24} {gain:<28} n {part['n']:<4} solved {percent(part['solved'])}"
 
 
 def _cost(cost: Plain, log: Plain) -> Iterator[str]:

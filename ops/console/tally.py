@@ -27,7 +27,7 @@ class Running:
             return "-"
         if self.n == 1:
             return f"{self.mean:.1f}"
-        return f"{self.mean:.1f} ±{1.96 * math.sqrt(self.squares / (self.n - 1) / self.n):.1f}"
+        return f"{round(self.mean, 2):.1f} ±{1.96 * math.sqrt(self.squares / (self.n - 1) / self.n):.1f}"
 
 
 @dataclass(slots=True)
@@ -58,7 +58,9 @@ class Tally:
     def words(self) -> str:
         """One line for a bar: the score that matters in this phase, and the money."""
         compared = [
-            f"{arm} {self.arms['held_out', arm]}" for arm in ("without", "with") if ("held_out", arm) in self.arms
+            f"{arm} {self.arms['held_out', arm]}"
+            for arm in ("without", "with", "shuffled")
+            if ("held_out", arm) in self.arms
         ]
         said = ", ".join(compared) or f"score {self.wave}"
         failed = f", {self.failed} failed" if self.failed else ""

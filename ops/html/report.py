@@ -10,7 +10,8 @@ from ops.advice import advise
 from ops.console.summary import between, percent, span
 from ops.html import charts
 from ops.html.markup import Markup, Part, join, table, tag
-from skillbooks.metrics import WITH, WITHOUT, by_wave, paired
+from skillbooks.comparison import WITH, WITHOUT, paired
+from skillbooks.metrics import by_wave
 from skillbooks.runs import Episode, Run
 
 Plain = dict[str, Any]
@@ -102,6 +103,7 @@ def _comparison(run: Run, compared: Plain | None) -> Markup | None:
     rows: list[list[Part]] = [
         ["without the book", compared["without"], percent(compared["solved_without"])],
         ["with the book", compared["with"], percent(compared["solved_with"])],
+        *_ablation(compared),
         *([f"test agent {name}", points, ""] for name, points in compared["baselines"].items()),
     ]
     flips = f"{len(compared['flips_won'])} newly solved, {len(compared['flips_lost'])} no longer"
@@ -112,6 +114,12 @@ def _comparison(run: Run, compared: Plain | None) -> Markup | None:
         table(["", "points", "solved"], rows),
         _lost(compared["flips_lost"]),
     )
+
+
+def _ablation(compared: Plain) -> list[list[Part]]:
+    if compared["shuffled"] is None:
+        return []
+    return [["with its conclusions shuffled", compared["shuffled"], percent(compared["solved_shuffled"])]]
 
 
 def _lost(names: Sequence[str]) -> Markup | None:

@@ -15,7 +15,7 @@ from events.log import open_log
 from ops import cli
 from ops.commands.evaluate import is_worse
 from ops.failures import Interrupted
-from skillbooks.metrics import evaluation_report
+from skillbooks.reports import evaluation_report
 from skillbooks.runs import gather
 from tests.recorded_run import usual
 
@@ -40,8 +40,10 @@ class Training(ModuleType):
         observer.note("a worker was replaced")
         return "r1"
 
-    def evaluate(self, settings: Settings, against: str | None, observer: Observer) -> dict[str, Any]:
-        self.asked.append((settings, against))
+    def evaluate(
+        self, settings: Settings, against: str | None, observer: Observer, *, mixed_up: bool = False
+    ) -> dict[str, Any]:
+        self.asked.append((settings, against, mixed_up))
         observer.note("playing")
         return evaluation_report(gather(usual().recorded())["r1"], bool(against))
 
@@ -98,6 +100,11 @@ def test_evaluate_compares_and_says_no_only_when_the_book_is_worse(training: Tra
     assert training.asked[0][1] == "none"
     assert cli.run(["evaluate"]) == 0
     assert "Evaluated on 3 scenarios" in capsys.readouterr().out
+    assert cli.run(["evaluate", "--shuffled", "--episodes", "7"]) == 0
+    assert (training.asked[-1][0].held_out, training.asked[-1][2]) == (7, True)
+    assert cli.run(["evaluate", "--held-out", "8"]) == 0
+    assert (training.asked[-1][0].held_out, training.asked[-1][2]) == (8, False)
+    assert cli.run(["evaluate", "--held-out", "0"]) == 2
     assert is_worse({"against": {"ci95": [-9.0, -0.1]}})
     assert not is_worse({"against": {"ci95": [-9.0, 0.1]}})
     assert not is_worse({"against": {"ci95": None}})
@@ -106,7 +113,7 @@ def test_evaluate_compares_and_says_no_only_when_the_book_is_worse(training: Tra
 
 def test_try_tells_the_episode_as_it_happens(training: Training, capsys: Captured) -> None:
     assert cli.run(["try", "--difficulty", "easy", "--seed", "7"]) == 0
-    assert capsys.readouterr().out.startswith("The user says\n  | It clicks.")
+    assert capsys.readouterr().out.startswith("The customer says\n  “It clicks.”")
     assert cli.run(["try", "--json"]) == 0
     seen = capsys.readouterr()
     assert json.loads(seen.out) == {"points": 87.0}

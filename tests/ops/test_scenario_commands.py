@@ -101,7 +101,7 @@ def test_the_curated_cases_are_listed_without_their_answers_and_shown_with_them(
     assert set(first) == {"id", "title", "source", "difficulty", "tags"}
     assert cli.run(["scenarios", "show", first["id"]]) == 0
     shown = capsys.readouterr().out
-    assert shown.index("The user says") < shown.index("For review: what was really wrong")
+    assert shown.index("The customer says") < shown.index("What was really wrong")
     assert answer(capsys, "scenarios", "show", first["id"])[1]["key"]["faults"]
 
 

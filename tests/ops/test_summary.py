@@ -3,17 +3,14 @@
 import io
 from typing import Any
 
-import pytest
-
 from actors.runtime.observer import Plan
 from events.log import Head
 from ops.advice import advise
 from ops.console.progress import Bars, Lines, opening, watching
-from ops.console.steps import StepView, steps_of, told
 from ops.console.summary import evaluation_summary, spark, summary
 from ops.console.tally import Running
 from ops.console.text import line, safe
-from skillbooks.metrics import evaluation_report, train_report
+from skillbooks.reports import evaluation_report, train_report
 from skillbooks.runs import gather
 from skillbooks.statistics import deviation
 from tests.recorded_run import Telling, usual
@@ -49,13 +46,38 @@ def test_the_summary_shows_every_part_of_the_session() -> None:
 
 
 def test_a_name_from_outside_cannot_steer_the_terminal() -> None:
-    story = Telling().start(1).episode(0, 50.0, tags={"machine": "\x1b]0;owned\x07\x1b[2Jender\u202e_3\r\n"})
+    story = Telling().start(3)
+    for index in range(3):
+        story.episode(index, 50.0, tags={"machine": "\x1b]0;owned\x07\x1b[2Jender\u202e_3\r\n"})
     assert "\x1b" not in summary(report(story))
     assert "ender_3" in summary(report(story))
     assert safe("a\x1b[31mb\x1b[0m\x9b1mc\x00\x08\r\nd\te\ud800") == "ab1mc\nd\te"
     assert safe("\x1b]8;;http://x\x07link\x1b]8;;\x07") == "link"
     assert safe("Pipe | ] P ^ stays \x07") == "Pipe | ] P ^ stays "
     assert line("a\n  b\tc", 4) == "a b…"
+
+
+def test_the_summary_shows_the_ablation_and_the_held_out_arms_beside_each_other() -> None:
+    story = Telling().start(4).accept("add").wave(1, "held_out", 1, 9)
+    for index in range(3):
+        for arm, points in (("without", 10.0), ("with", 90.0), ("shuffled", 5.0 + index)):
+            story.episode(index, points, wave=1, phase="held_out", arm=arm, scenario=f"h{index}")
+    text = summary(report(story.finish()))
+    assert "with its conclusions shuffled 6.0, that is -4.0 (95 %:" in text
+    assert "Held out by machine\n    ender_3                   10.0 without,  90.0 with" in text
+
+
+def test_a_run_without_learning_says_so_beside_its_difference() -> None:
+    story = Telling().start(2, learning=False).episode(0, 20.0).episode(1, 30.0, wave=1).wave(2, "held_out", 0, 4)
+    for index in range(2):
+        for arm in ("without", "with"):
+            story.episode(index, 10.0 * index, wave=2, phase="held_out", arm=arm, scenario=f"h{index}")
+    told = report(story.finish())
+    text = summary(told)
+    assert (told["learned"], told["held_out"]["difference"], told["held_out"]["ci95"]) == (False, 0.0, [0.0, 0.0])
+    assert "nothing was learned in this run" in text
+    assert "2 pairs: +0.0 (95 %: 0.0 to 0.0) with the book" in text
+    assert advise(told)[0].startswith("Nothing was learned")
 
 
 def test_an_evaluation_names_what_was_lost() -> None:
@@ -134,45 +156,6 @@ def test_bars_move_with_the_episodes_and_not_with_the_baselines() -> None:
     bars.close()
     assert "1/4" in stream.getvalue()
     assert "0/6" in stream.getvalue()
-
-
-def test_an_episode_is_told_step_by_step() -> None:
-    story = Telling().start().episode(0, 87.0)
-    told_lines = [text for kind, data in steps_of(story.recorded()) for text in told(kind, data)]
-    told_text = "\n".join(told_lines)
-    for part in (
-        "The user says\n  | Layers slip sideways.",
-        "Turn 1  $0.0100\n  I look at the belt.",
-        "> measure(what x_belt)   [5 min, 0.00 €]\n      x_belt/frequency 61 Hz, normal 100 to 120: low",
-        "problems: layer_shift",
-        "Evaluation: 87.0 of 100, grade B, repaired",
-        "- the belt was loose",
-    ):
-        assert part in told_text
-
-
-def test_what_the_bench_took_is_summed_before_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
-    view = StepView()
-    for minutes in (5.0, 7.0):
-        view.turn("e", "tool", {"call": {"name": "x"}, "result": {}, "minutes": minutes, "money": 1.25})
-    view.turn("e", "score", {"points": 1.0, "grade": "F", "success": 0, "categories": {}})
-    shown = capsys.readouterr().out
-    assert "Spent on the bench: 12 min and 2.50 €\n\nEvaluation: 1.0 of 100, grade F, not repaired" in shown
-
-
-def test_the_truth_comes_last_and_as_problems() -> None:
-    problem = {"type": "layer_shift", "root_cause": "loose_belt", "severity": "major"}
-    assert list(told("key", {"actual_problems": [problem], "lesson": "Feel the belt."})) == [
-        "For review: what was really wrong",
-        "  - layer_shift: loose_belt, major",
-        "  lesson: Feel the belt.",
-    ]
-    fault = {"type": "stringing", "cause": "filament.wet", "severity": "minor"}
-    assert list(told("key", {"machine": "ender_3", "faults": [fault], "solution": "Dry it."}))[1:] == [
-        "  - stringing: filament.wet, minor",
-        "  solution: Dry it.",
-    ]
-    assert list(told("key", {"seed": 4}))[1:] == ["  seed: 4"]
 
 
 def test_running_figures_agree_with_those_of_the_whole() -> None:

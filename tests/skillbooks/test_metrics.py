@@ -6,7 +6,9 @@ import pytest
 
 from events.event import RecordedEvent
 from events.log import Head
-from skillbooks.metrics import evaluation_report, held_out, per_fault, run_line, train_report
+from skillbooks.comparison import held_out
+from skillbooks.metrics import per_fault
+from skillbooks.reports import evaluation_report, run_line, train_report
 from skillbooks.runs import Run, gather
 from tests.recorded_run import Telling, usual
 
@@ -44,6 +46,31 @@ def test_the_comparison_is_paired_by_scenario_and_shows_who_flipped() -> None:
     assert (report["solved_without"], report["solved_with"]) == (0.3333, 0.6667)
     assert (report["flips_won"], report["flips_lost"]) == (["h0", "h1"], ["h2"])
     assert report["baselines"] == {"gold": 100.0, "nothing": 0.0}
+
+
+def test_the_shuffled_arm_is_held_against_the_arm_without() -> None:
+    story = Telling().start()
+    for index, (without, shuffled) in enumerate([(20.0, 10.0), (40.0, 70.0)]):
+        for arm, points in (("without", without), ("with", 80.0), ("shuffled", shuffled)):
+            story.episode(index, points, phase="held_out", arm=arm, scenario=f"h{index}")
+    report = held_out(told(story))
+    assert report is not None
+    assert (report["shuffled"], report["solved_shuffled"], report["shuffled_difference"]) == (40.0, 0.5, 10.0)
+    assert set(report["breakdowns"]) == {"without", "with", "shuffled"}
+    assert report["breakdowns"]["with"]["machine"]["ender_3"]["mean"] == 80.0
+    assert report["breakdowns"]["shuffled"]["faults"]["layer_shift"]["n"] == 2
+
+
+def test_a_comparison_without_the_ablation_says_none() -> None:
+    report = held_out(told(usual()))
+    assert report is not None
+    assert (report["shuffled"], report["solved_shuffled"], report["shuffled_ci95"]) == (None, None, None)
+
+
+def test_the_list_counts_held_out_episodes_of_a_run_without_practice() -> None:
+    story = Telling().start().episode(0, 50.0, phase="held_out", arm="with")
+    story.episode(0, 100.0, phase="held_out", arm="baseline:gold")
+    assert run_line(told(story))["episodes"] == 1
 
 
 def test_a_pair_with_one_arm_missing_is_no_pair() -> None:

@@ -1,0 +1,82 @@
+"""What a comparison says: the same scenarios with the book, without it, and with a book made worthless on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from skillbooks.metrics import average, breakdowns, solved
+from skillbooks.runs import Episode, Run
+from skillbooks.statistics import detectable_effect, deviation, paired_difference
+
+Plain = dict[str, Any]
+
+BASELINE = "baseline:"
+WITH, WITHOUT, SHUFFLED = "with", "without", "shuffled"
+
+
+def held_out(run: Run) -> Plain | None:
+    """The comparison with and without the book on scenarios that were never practised; None if there was none.
+
+    `shuffled` is the arm whose skills kept their signs and swapped their conclusions; None if it was not played.
+    """
+    pairs = paired(run.played("held_out", WITHOUT), run.played("held_out", WITH))
+    if not pairs:
+        return None
+    without, with_book = [a for a, _ in pairs], [b for _, b in pairs]
+    worthless = paired(without, run.played("held_out", SHUFFLED))
+    arms = {WITHOUT: without, WITH: with_book, SHUFFLED: [b for _, b in worthless]}
+    return {
+        "n": len(pairs),
+        "without": average([e.points for e in without]),
+        "with": average([e.points for e in with_book]),
+        **difference(pairs),
+        "solved_without": solved(without).value,
+        "solved_with": solved(with_book).value,
+        **_shuffled(worthless),
+        "baselines": baselines(run),
+        "breakdowns": {arm: breakdowns(played) for arm, played in arms.items() if played},
+    }
+
+
+def _shuffled(pairs: Sequence[tuple[Episode, Episode]]) -> Plain:
+    """The ablation beside the arm without: what a book of the same length and wrong conclusions brings."""
+    if not pairs:
+        return {"shuffled": None, "solved_shuffled": None, "shuffled_difference": None, "shuffled_ci95": None}
+    gain = difference(pairs)
+    return {
+        "shuffled": average([b.points for _, b in pairs]),
+        "solved_shuffled": solved([b for _, b in pairs]).value,
+        "shuffled_difference": gain["difference"],
+        "shuffled_ci95": gain["ci95"],
+    }
+
+
+def paired(a: Sequence[Episode], b: Sequence[Episode]) -> list[tuple[Episode, Episode]]:
+    """Episodes that were played on the same scenario in both arms and scored in both, by index."""
+    other = {e.index: e for e in b if e.scored}
+    return [(e, other[e.index]) for e in a if e.scored and e.index in other]
+
+
+def difference(pairs: Sequence[tuple[Episode, Episode]]) -> Plain:
+    """Points of the second arm over the first: mean, interval, what could have been seen at all, and who flipped."""
+    estimate = paired_difference(
+        [a.points for a, _ in pairs], [b.points for _, b in pairs], families=[a.scenario for a, _ in pairs]
+    )
+    spread = deviation([b.points - a.points for a, b in pairs])
+    return {
+        "difference": round(estimate.value, 2),
+        "ci95": estimate.interval(),
+        "clusters": estimate.clusters,
+        "detectable": round(detectable_effect(spread, len(pairs)), 2),
+        "flips_won": [b.scenario for a, b in pairs if b.success > a.success],
+        "flips_lost": [b.scenario for a, b in pairs if b.success < a.success],
+    }
+
+
+def baselines(run: Run) -> dict[str, float]:
+    """Mean points of each test agent on the same scenarios: what a score is to be measured by."""
+    arms = sorted({e.arm for e in run.played("held_out") if e.arm.startswith(BASELINE)})
+    return {
+        arm.removeprefix(BASELINE): average([e.points for e in run.played("held_out", arm) if e.scored]) for arm in arms
+    }

@@ -1,0 +1,103 @@
+"""The objects that commands print with `--json`, put together from a run's numbers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from events.log import Head
+from skillbooks.comparison import BASELINE, WITH, WITHOUT, baselines, difference, held_out, paired
+from skillbooks.convergence import convergence
+from skillbooks.metrics import (
+    average,
+    breakdowns,
+    categories,
+    cost,
+    episodes,
+    grades,
+    per_fault,
+    score,
+    seconds,
+    skillbook,
+    solved,
+)
+from skillbooks.runs import Run
+from skillbooks.statistics import mean
+
+Plain = dict[str, Any]
+
+
+def train_report(run: Run, head: Head, skills: int) -> Plain:
+    """The object that `train --json` prints.
+
+    Args:
+        run: what the log says of the run.
+        head: the end of the log.
+        skills: how many skills the book holds at the run's version.
+    """
+    training = run.played("train")
+    return {
+        "run": run.run,
+        "world": run.world,
+        "status": run.status,
+        "episodes": episodes(run),
+        "score": score(training),
+        "categories": categories(training),
+        "grades": grades(training),
+        "skillbook": skillbook(run, skills),
+        "learned": learned(run),
+        "convergence": convergence(run),
+        "held_out": held_out(run),
+        "breakdowns": breakdowns(training),
+        "cost": cost(run),
+        "log": {"events": head.position, "head": head.hash.hex()},
+        "seconds": seconds(run),
+    }
+
+
+def learned(run: Run) -> bool:
+    """Whether the run wrote anything into its book."""
+    return any(change.operations for change in run.changes)
+
+
+def evaluation_report(run: Run, against: bool) -> Plain:
+    """The object that `evaluate --json` prints: the arm `with` by itself, and paired against the arm `without`."""
+    played = run.played("held_out", WITH)
+    estimate = mean([e.points for e in played if e.scored])
+    report = {
+        "run": run.run,
+        "n": estimate.n,
+        "mean": round(estimate.value, 2),
+        "ci95": estimate.interval(),
+        "solved": solved(played).value,
+        "solved_ci95": solved(played).interval(4),
+        "categories": categories(played),
+        "per_fault": per_fault(played),
+        "breakdowns": breakdowns(played),
+        "baselines": baselines(run),
+        "cost": cost(run),
+    }
+    if against:
+        pairs = paired(run.played("held_out", WITHOUT), played)
+        report["against"] = {"mean": average([a.points for a, _ in pairs]), **difference(pairs)}
+    return report
+
+
+def run_line(run: Run) -> Plain:
+    """One line of `log list --json`."""
+    return {
+        "run": run.run,
+        "status": run.status,
+        "started": datetime.fromtimestamp(run.first / 1e9, UTC).isoformat(timespec="seconds"),
+        "episodes": _finished(run),
+        "skillbook": f"{run.skillbook}@{run.version}" if run.skillbook else "",
+        "command": run.command,
+        "world": run.world,
+    }
+
+
+def _finished(run: Run) -> int:
+    """Episodes of practice that came to an end; of a run without practice, those of the agent's other arms."""
+    own = [e for e in run.episodes.values() if e.is_training]
+    own = own or [e for e in run.episodes.values() if not e.arm.startswith(BASELINE)]
+    return sum(e.how in ("terminated", "truncated") for e in own)
