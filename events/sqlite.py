@@ -18,7 +18,8 @@ from events.log import Appended, Batch, Head
 from events.snapshot import Snapshot, intact
 from events.sqlite_file import connect_reader, connect_writer, create, refuse_if_absent, refuse_if_foreign, speaking
 from events.sqlite_health import blemishes
-from events.sqlite_rows import SqliteRows, read_head
+from events.sqlite_rows import SqliteRows
+from events.table_rows import read_head
 from events.writer_lock import WriterLock
 
 _ANCHOR_EVERY = 1000
@@ -117,7 +118,7 @@ class SqliteLog:
         """Heads that were noted outside the table of events: inside this file and beside it."""
         noted = self._rows.all("SELECT position, hash FROM head")
         beside = read_anchor(self.path)
-        return [read_head(row, self.path) for row in noted] + (
+        return [read_head(row, self._rows.place) for row in noted] + (
             [beside.head] if beside is not None and beside.head else []
         )
 

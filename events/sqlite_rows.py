@@ -1,228 +1,41 @@
-"""Rows of a SQLite log: how events are laid into its tables and found again, page by page."""
+"""Rows of a SQLite log: the queries of every log in tables, put to a SQLite connection."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from events.chain import GENESIS
-from events.errors import CorruptLog
 from events.event import Row
-from events.log import NO_STREAM, Head
 from events.sqlite_file import speaking
+from events.table_rows import COLUMNS, TableRows
 
-_PAGE: Final = 1000
-_REMEMBERED: Final = 100_000
-_COLUMNS: Final = "position, stream, version, id, type, schema, time, correlation, causation, payload, hash"
-_INSERT: Final = f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT: Final = f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-class SqliteRows:
-    """Reading and inserting, without transactions: those are the log's affair.
-
-    Each page is one short query, so a slow reader never holds the file; what is appended between two pages cannot
-    disturb, because what is recorded never moves.
-    """
+class SqliteRows(TableRows):
+    """Reading and inserting through one connection that threads share in turns."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, turn: threading.RLock) -> None:
+        super().__init__(f"log '{path}'")
         self._connection, self._path, self._turn = connection, path, turn
-        self._names = {kind: _Names(self, table) for kind, table in _TABLES.items()}
-        self._versions: dict[str, int] = {}
-        self._fresh: dict[str, int] = {}
-
-    def of_all(
-        self, after: int, types: Sequence[str], categories: Sequence[str], correlation: str | None, upto: int | None
-    ) -> Iterator[Row]:
-        """Rows with position > after (and <= upto, and <= the head at the start), filtered, in order."""
-        end = self.last_head().position if upto is None else min(upto, self.last_head().position)
-        condition, values = "", list[Any]()
-        kinds: list[int | None] = [None]
-        if categories:
-            marks = ", ".join("?" * len(categories))
-            condition += f" AND stream IN (SELECT id FROM streams WHERE category IN ({marks}))"
-            values += list(categories)
-        if correlation is not None:
-            row = self.one("SELECT id, since FROM correlations WHERE name = ?", (correlation,))
-            if row is None:
-                return
-            condition, values, after = condition + " AND correlation = ?", [*values, row[0]], max(after, row[1] - 1)
-        if types:
-            kinds = [number for name in set(types) if (number := self._names["type"].number(name)) is not None]
-        yield from self._pages(condition, values, kinds, after, end)
-
-    def of_stream(self, stream: str, after: int, upto: int | None) -> Iterator[Row]:
-        """Rows of one stream with version > after and position <= upto, in order."""
-        number = self._names["stream"].number(stream)
-        if number is None:
-            return
-        sql = f"SELECT {_COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT {_PAGE}"
-        while rows := self._fetch(sql, (number, after)):
-            for row in rows:
-                if upto is not None and row[0] > upto:
-                    return
-                yield row
-            after = rows[-1][2]
-
-    def last_head(self) -> Head:
-        """The end of the log."""
-        row = self.one("SELECT position, hash FROM events ORDER BY position DESC LIMIT 1")
-        return read_head(row, self._path) if row else Head(0, GENESIS)
-
-    def last_version(self, stream: str) -> int:
-        """As admission asks for it."""
-        known = self._versions.get(stream)
-        if known is not None:
-            return known
-        number = self._names["stream"].number(stream)
-        if number is None:
-            return NO_STREAM
-        row = self.one("SELECT max(version) FROM events WHERE stream = ?", (number,))
-        version = NO_STREAM if row is None or row[0] is None else row[0]
-        if not isinstance(version, int):
-            raise CorruptLog(f"log '{self._path}' is damaged: stream '{stream}' has version {version!r}")
-        return version
-
-    def rows_between(self, stream: str, first: int, last: int) -> list[Row]:
-        """As admission asks for it."""
-        rows = []
-        for row in self.of_stream(stream, first - 1, None):
-            if row[2] > last:
-                break
-            rows.append(row)
-        return rows
-
-    def row_of(self, event_id: str) -> Row | None:
-        """As admission asks for it."""
-        rows = self._fetch(f"SELECT {_COLUMNS} FROM events WHERE id = ?", (event_id,))
-        return rows[0] if rows else None
-
-    def insert(self, rows: Sequence[Row]) -> None:
-        """Lay rows into the tables, inside the caller's transaction."""
-        streams, types, runs = (self._names[kind] for kind in ("stream", "type", "correlation"))
-        numbered = [
-            (p, streams.number_for(s, p), v, i, types.number_for(t, p), c, w, runs.number_for(r, p), a, b, h)
-            for p, s, v, i, t, c, w, r, a, b, h in rows
-        ]
-        self._connection.executemany(_INSERT, numbered)
-        self._fresh = {row[1]: row[2] for row in rows}
-
-    def remember(self) -> None:
-        """The transaction was committed: what it added may be taken for known."""
-        if len(self._versions) > _REMEMBERED:
-            self._versions.clear()
-        self._versions.update(self._fresh)
-        for names in self._names.values():
-            names.settle(_REMEMBERED)
-
-    def forget(self) -> None:
-        """The transaction failed: nothing of what it added may be taken for known."""
-        self._versions.clear()
-        for names in self._names.values():
-            names.clear()
-
-    def enter(self, table: str, name: str, position: int) -> int:
-        """Give a name its number, inside the caller's transaction; `position` is the first event that bears it."""
-        columns, values = {
-            "streams": ("name, category", (name, name.partition("/")[0])),
-            "event_types": ("name", (name,)),
-            "correlations": ("name, since", (name, position)),
-        }[table]
-        marks = ", ".join("?" * len(values))
-        entered = self._connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
-        return int(entered.lastrowid or 0)
 
     def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
-        """The first row of a query, or None."""
+        """As in `TableRows`."""
         with self._turn, speaking(self._path, "read"):
             return self._connection.execute(sql, values).fetchone()
 
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """All rows of a query."""
+        """As in `TableRows`."""
         with self._turn, speaking(self._path, "read"):
             return self._connection.execute(sql, values).fetchall()
 
-    def _pages(
-        self, condition: str, values: list[Any], kinds: Sequence[int | None], after: int, end: int
-    ) -> Iterator[Row]:
-        one = f"SELECT {_COLUMNS} FROM events WHERE position > ? AND position <= ?{condition}"
-        parts, rest = [], []
-        for kind in kinds:
-            parts.append(one if kind is None else f"{one} AND type = ?")
-            rest.append(values if kind is None else [*values, kind])
-        sql = " UNION ALL ".join(parts) + f" ORDER BY position LIMIT {_PAGE}"
-        while parts and after < end:
-            rows = self._fetch(sql, [value for tail in rest for value in (after, end, *tail)])
-            yield from rows
-            if len(rows) < _PAGE:
-                return
-            after = rows[-1][0]
+    def enter(self, table: str, name: str, position: int) -> int:
+        """As in `TableRows`."""
+        return int(self._connection.execute(*self.entry(table, name, position)).lastrowid or 0)
 
-    def _fetch(self, sql: str, values: Sequence[Any]) -> list[Row]:
-        rows = self.all(sql, values)
-        streams, types, runs = (self._names[kind].name for kind in ("stream", "type", "correlation"))
-        return [(p, streams(s), v, i, types(t), c, w, runs(r), a, b, h) for p, s, v, i, t, c, w, r, a, b, h in rows]
-
-
-_TABLES: Final = {"stream": "streams", "type": "event_types", "correlation": "correlations"}
-
-
-def read_head(row: Sequence[Any], path: Path) -> Head:
-    """A head from position and hash as stored; a damaged file may hold anything in their place."""
-    position, value = row
-    if not isinstance(position, int) or not isinstance(value, bytes):
-        raise CorruptLog(f"log '{path}' is damaged: its end is noted as {position!r}, {value!r}")
-    return Head(position, value)
-
-
-class _Names:
-    """One of the dictionary tables: long names once, short numbers in the events."""
-
-    def __init__(self, rows: SqliteRows, table: str) -> None:
-        self._rows, self._table = rows, table
-        self._numbers: dict[str, int] = {}
-        self._by_number: dict[int, str] = {}
-
-    def number(self, name: str) -> int | None:
-        """The name's number, if it has one."""
-        known = self._numbers.get(name)
-        if known is not None:
-            return known
-        row = self._rows.one(f"SELECT id FROM {self._table} WHERE name = ?", (name,))
-        if row is not None:
-            self._numbers[name] = row[0]
-        return None if row is None else int(row[0])
-
-    def number_for(self, name: str, position: int) -> int:
-        """The name's number, given to it now if need be."""
-        number = self._numbers.get(name) or self.number(name)
-        if number is None:
-            number = self._rows.enter(self._table, name, position)
-            self._numbers[name] = number
-        return number
-
-    def name(self, number: int) -> str:
-        """The name behind a number."""
-        known = self._by_number.get(number)
-        if known is None and isinstance(number, int):
-            around = (number - 500, number + 500)
-            found = self._rows.all(f"SELECT id, name FROM {self._table} WHERE id BETWEEN ? AND ?", around)
-            self._by_number.update(found)
-            known = self._by_number.get(number)
-        if known is None:
-            raise CorruptLog(f"an event refers to number {number!r} in table '{self._table}', which has no such row")
-        return known
-
-    def settle(self, most: int) -> None:
-        """Keep memory in bounds."""
-        if len(self._numbers) > most:
-            self._numbers.clear()
-        if len(self._by_number) > most:
-            self._by_number.clear()
-
-    def clear(self) -> None:
-        """Take nothing for known."""
-        self._numbers.clear()
-        self._by_number.clear()
+    def insert(self, rows: Sequence[Row]) -> None:
+        """As in `TableRows`."""
+        self._connection.executemany(_INSERT, self.numbered(rows))
