@@ -184,11 +184,16 @@ def check_name(kind: str, name: str) -> None:
     Raises:
         UnfitEvent: if it is empty, longer than 500 characters, or holds control characters or lone surrogates.
     """
-    if not name or len(name) > _LONGEST_NAME or _UNFIT.search(name):
+    if not fits(name):
         raise UnfitEvent(
             f"{kind} {name[:80]!r} cannot be recorded: it needs 1 to {_LONGEST_NAME} characters, "
             "none of them a control character or half of a surrogate pair"
         )
+
+
+def fits(name: str) -> bool:
+    """Whether a stream, correlation or id can be stored everywhere and read by people."""
+    return 0 < len(name) <= _LONGEST_NAME and not _UNFIT.search(name)
 
 
 def _difference(row: Row, event: PackedEvent, batch: Batch) -> str | None:

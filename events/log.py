@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, Self
 
-from events.errors import UnknownStore
+from events.errors import StoreUnavailable, UnknownStore
 from events.event import Proposal, RecordedEvent
 
 NO_STREAM: Final = -1
@@ -112,7 +112,7 @@ def open_log(url: str, *, read_only: bool = False, clock: Callable[[], int] = ti
     """Open the log at a URL; a writer makes it if it is not there.
 
     Args:
-        url: `memory://`, `sqlite:///relative.db` or `sqlite:////absolute.db`.
+        url: `memory://`, `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/database`.
         read_only: never write; any number of readers may be open beside the one writer of a file.
         clock: nanoseconds since 1970, for the time that the store gives to events.
 
@@ -130,10 +130,20 @@ def open_log(url: str, *, read_only: bool = False, clock: Callable[[], int] = ti
         from events.sqlite import SqliteLog  # noqa: PLC0415 - a store is loaded when it is asked for
 
         return SqliteLog(_sqlite_path(url, rest), clock, read_only=read_only)
+    if scheme in ("postgresql", "postgres") and found:
+        return _postgres(url, clock, read_only=read_only)
     raise UnknownStore(
-        f"'{url}' names no store: write memory://, sqlite:///relative.db or sqlite:////absolute.db"
+        f"'{url}' names no store: write memory://, sqlite:///relative.db, sqlite:////absolute.db or postgresql://…"
         + ("" if found else f"; did you mean sqlite:///{url}?")
     )
+
+
+def _postgres(url: str, clock: Callable[[], int], *, read_only: bool) -> EventLog:
+    try:
+        from events.postgres import PostgresLog  # noqa: PLC0415 - a store is loaded when it is asked for
+    except ImportError as error:
+        raise StoreUnavailable("a log in PostgreSQL needs psycopg: pip install 'journeyman[postgres]'") from error
+    return PostgresLog(url, clock, read_only=read_only)
 
 
 def _sqlite_path(url: str, rest: str) -> Path:

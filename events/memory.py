@@ -108,6 +108,10 @@ class MemoryLog:
         """As in `Snapshots`."""
         return self._snapshots.get(name)
 
+    def snapshots(self) -> list[Snapshot]:
+        """As in `Snapshots`."""
+        return [self._snapshots[name] for name in sorted(self._snapshots)]
+
     def keep_snapshot(self, snapshot: Snapshot) -> bool:
         """As in `Snapshots`."""
         if self._read_only:

@@ -44,6 +44,10 @@ class Snapshots(Protocol):
         """The latest intact snapshot under this name, if there is one."""
         ...
 
+    def snapshots(self) -> list[Snapshot]:
+        """All intact snapshots, by name."""
+        ...
+
     def keep_snapshot(self, snapshot: Snapshot) -> bool:
         """Keep it in place of the earlier one; False where the log is open for reading only."""
         ...

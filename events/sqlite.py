@@ -134,6 +134,11 @@ class SqliteLog:
         snapshot = Snapshot(*row[:4])
         return snapshot if intact(snapshot, row[4]) else None
 
+    def snapshots(self) -> list[Snapshot]:
+        """As in `Snapshots`."""
+        names = self._rows.all("SELECT name FROM snapshots ORDER BY name")
+        return [found for (name,) in names if (found := self.snapshot(name)) is not None]
+
     def keep_snapshot(self, snapshot: Snapshot) -> bool:
         """As in `Snapshots`."""
         if self._lock is None:
