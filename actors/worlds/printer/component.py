@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-DATA = Path(__file__).parent / "data"
+from actors.worlds.printer.datafile import DataFile, read_data
 
 Remedy = Literal["replace", "clean", "tighten", "reseat", "adjust", "lubricate", "dry"]
 
@@ -84,11 +82,37 @@ class Component(BaseModel):
     upsets: dict[str, float] = Field(default_factory=dict)
 
 
+UNITS = frozenset(
+    ("1/min", "C", "K", "N", "factor", "mm", "ohm", "openings per minute of motion", "per hour", "share", "yes/no")
+)
+"""Units that a parameter may have; `share of …` says of what."""
+
+
 @cache
 def components() -> dict[str, Component]:
-    """All parts that any printer model may have, by id, in the order of the data file."""
-    with (DATA / "components.yaml").open(encoding="utf-8") as file:
-        return {key: Component.model_validate(value) for key, value in yaml.safe_load(file).items()}
+    """All parts that any printer model may have, by id, in the order of the data file.
+
+    Raises:
+        DataInvalid: a user's own entry is not in order.
+    """
+    file = read_data("components.yaml")
+    found = {key: file.build(Component, key, value) for key, value in file.plain.items()}
+    there = {f"{key}.{name}" for key, part in found.items() for name in part.parameters}
+    for key, part in found.items():
+        _check(key, part, there, file)
+    return found
+
+
+def _check(key: str, part: Component, there: set[str], file: DataFile) -> None:
+    for name, parameter in part.parameters.items():
+        if parameter.unit not in UNITS and not parameter.unit.startswith("share of "):
+            known = ", ".join(sorted(UNITS))
+            file.refuse((key, "parameters", name, "unit"), f"unknown unit '{parameter.unit}'; known are {known}")
+        if not parameter.in_order(parameter.healthy):
+            file.refuse((key, "parameters", name, "healthy"), "the healthy value is outside the limits")
+    for upset in part.upsets:
+        if upset not in there:
+            file.refuse((key, "upsets", upset), "there is no such parameter")
 
 
 @cache

@@ -6,7 +6,7 @@ from functools import cache
 
 from actors.worlds.port import Scenario
 from actors.worlds.printer.casebook import to_scenario
-from actors.worlds.printer.component import DATA
+from actors.worlds.printer.datafile import DATA
 from actors.worlds.printer.problem import problems
 from actors.worlds.printer.record import Record
 from actors.worlds.printer.registry import seed_of

@@ -6,10 +6,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
-from actors.worlds.printer.component import DATA, Component, Parameter, components
+from actors.worlds.printer.component import Component, Parameter, components
+from actors.worlds.printer.datafile import read_data
 
 
 class PrinterType(StrEnum):
@@ -116,13 +116,21 @@ class Machine(BaseModel):
 
 @cache
 def machines() -> dict[str, Machine]:
-    """All printer models by id."""
-    with (DATA / "machines.yaml").open(encoding="utf-8") as file:
-        raw: dict[str, dict[str, Any]] = yaml.safe_load(file)
+    """All printer models by id.
+
+    Raises:
+        DataInvalid: a user's own entry is not in order.
+    """
+    file = read_data("machines.yaml")
     models = {}
-    for key, own in raw.items():
-        base = raw.get(own.get("like", ""), {})
-        merged = {**base, "aliases": [], **own, "id": key}
+    for key, own in file.plain.items():
+        base = file.plain.get(own.get("like", key)) if isinstance(own, dict) else None
+        if base is None:
+            file.refuse((key, "like"), f"unknown model; known are {', '.join(file.plain)}")
+        merged: dict[str, Any] = {**base, "aliases": [], **own, "id": key}
         merged.pop("like", None)
-        models[key] = Machine.model_validate(merged)
+        models[key] = file.build(Machine, key, merged)
+        strange = sorted(models[key].lacks - components().keys())
+        if strange:
+            file.refuse((key, "lacks"), f"there is no component '{strange[0]}'")
     return models

@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
-from actors.worlds.printer.component import DATA
+from actors.worlds.printer.component import components, parameters
+from actors.worlds.printer.datafile import DataFile, read_data
 from actors.worlds.printer.machine import Machine
 
 
@@ -57,9 +57,34 @@ class Problem(BaseModel):
 
 @cache
 def problems() -> dict[str, Problem]:
-    """All problem types by id."""
-    with (DATA / "problems.yaml").open(encoding="utf-8") as file:
-        return {key: Problem.model_validate(value) for key, value in yaml.safe_load(file).items()}
+    """All problem types by id.
+
+    Raises:
+        DataInvalid: a user's own entry is not in order.
+    """
+    file = read_data("problems.yaml")
+    found = {key: file.build(Problem, key, value) for key, value in file.plain.items()}
+    for key, problem in found.items():
+        for name, cause in problem.causes.items():
+            _check(key, name, cause, file)
+    return found
+
+
+def _check(problem: str, name: str, cause: Cause, file: DataFile) -> None:
+    at = (problem, "causes", name)
+    if name.partition(".")[0] not in components():
+        file.refuse(at, f"a cause is named `component.condition`; components are {', '.join(components())}")
+    for parameter, values in cause.effects.items():
+        known = parameters().get(parameter)
+        if known is None:
+            names = [one for one in parameters() if one.startswith(parameter.partition(".")[0] + ".")] or parameters()
+            file.refuse((*at, "effects", parameter), f"there is no such parameter; there are {', '.join(names)}")
+        low, high = known.range
+        if not all(low <= value <= high for value in values):
+            file.refuse((*at, "effects", parameter), f"a value is outside of what is possible, {low:g} to {high:g}")
+    for part in cause.needs:
+        if part not in components():
+            file.refuse((*at, "needs"), f"there is no component '{part}'")
 
 
 @cache

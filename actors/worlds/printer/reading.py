@@ -7,7 +7,7 @@ from functools import cache
 import yaml
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from actors.worlds.printer.component import DATA
+from actors.worlds.printer.datafile import DATA
 
 _ENDS = ("ss", "us", "is", "as")
 

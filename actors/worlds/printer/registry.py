@@ -17,7 +17,7 @@ from pathlib import Path
 
 from actors.worlds.port import Scenario
 from actors.worlds.printer.casebook import to_scenario
-from actors.worlds.printer.component import DATA
+from actors.worlds.printer.datafile import DATA
 from actors.worlds.printer.record import Record
 from actors.worlds.printer.scenario_file import load_scenarios
 from actors.worlds.printer.vocabulary import near

@@ -7,7 +7,7 @@ from string import Template
 
 from pydantic import ValidationError
 
-from actors.worlds.printer.component import DATA
+from actors.worlds.printer.datafile import DATA
 from actors.worlds.printer.machine import machines
 from actors.worlds.printer.marked import Marked, NotReadable, read_marked
 from actors.worlds.printer.problem import problems

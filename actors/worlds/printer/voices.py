@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from actors.worlds.printer.component import DATA
+from actors.worlds.printer.datafile import DATA
 
 _FIRST_PERSON = re.compile(r"\bI\b")
 _UNKNOWN = "unknown"
