@@ -9,21 +9,25 @@ from skillbooks.skillbook import Skillbook
 
 
 def shuffled(book: Skillbook, seed: int) -> Skillbook:
-    """The same signs with other conclusions: suspicion, topic and cure move to another skill, none stays where it was.
+    """The same signs with other conclusions: what to suspect and what to do each move to another skill, on ways apart.
 
     Args:
-        book: any book; one with fewer than two skills comes back as it is.
-        seed: of the permutation.
+        book: any book; one with fewer than three skills comes back as it is.
+        seed: of the permutations; no skill keeps its suspicion or its cure, and no cure stays with its suspicion.
     """
-    order = list(range(len(book.skills)))
+    count = len(book.skills)
+    if count < 3:  # noqa: PLR2004 - two cannot be told apart from one that kept its cure
+        return replace(book, name=f"{book.name}~shuffled")
+    order = list(range(count))
     random.Random(seed).shuffle(order)
-    moved = {here: order[(place + 1) % len(order)] for place, here in enumerate(order)}
+    suspects = {here: order[(place + 1) % count] for place, here in enumerate(order)}
+    cures = {here: order[(place + 2) % count] for place, here in enumerate(order)}
     skills = tuple(
         skill.model_copy(
             update={
-                "suspect": book.skills[moved[place]].suspect,
-                "topic": book.skills[moved[place]].topic,
-                "cure": book.skills[moved[place]].cure,
+                "suspect": book.skills[suspects[place]].suspect,
+                "topic": book.skills[suspects[place]].topic,
+                "cure": book.skills[cures[place]].cure,
             }
         )
         for place, skill in enumerate(book.skills)
