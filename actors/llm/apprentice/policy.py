@@ -54,7 +54,7 @@ def decide(now: Situation) -> Decision:
     check = _pending_check(now)
     if check is not None:
         return check
-    return _out_of_curiosity(now) or _by_skill(now) or _by_cost(now) or _submit(now, done=False)
+    return _out_of_curiosity(now) or _by_skill(now) or _untried_change(now) or _by_cost(now) or _submit(now, done=False)
 
 
 def _out_of_curiosity(now: Situation) -> Decision | None:
@@ -166,16 +166,21 @@ def _pending_check(now: Situation) -> Decision | None:
         rest = [path for path in skill.cure if now.times(path) < now.times(skill.cure[0]) and _fits(now, path)]
         if rest:
             return Decision(rest[0], f"completes the cure of {skill.suspect}")
-        look = _recheck(now, skill)
-        if look is not None:
+        look, failed = _recheck(now, skill)
+        if look is not None or failed:
             return look
-    if now.affords(now.trial):
+    return _untried_change(now)
+
+
+def _untried_change(now: Situation) -> Decision | None:
+    """A trial, if something was changed since the last one."""
+    if now.last_change > now.last_trial and now.affords(now.trial):
         return Decision(now.trial.path, "see whether it is cured")
     return None
 
 
-def _recheck(now: Situation, skill: Skill) -> Decision | None:
-    """Look again at what told the fault; if it still tells it, cure once more."""
+def _recheck(now: Situation, skill: Skill) -> tuple[Decision | None, bool]:
+    """Look again at what told the fault, where that is cheaper than a trial; True if it still tells it."""
     for sign in _signs(skill):
         offer = now.offers.get(sign.act)
         if offer is None or offer.kind != "looks" or not now.times(offer.path):
@@ -186,13 +191,9 @@ def _recheck(now: Situation, skill: Skill) -> Decision | None:
         again = [step for step in now.steps[now.last_change + 1 :] if step.path == offer.path]
         if not again:
             fits = offer.price < now.trial.price and now.affords(offer, now.trial.minutes)
-            return Decision(offer.path, f"is {skill.suspect} cured?") if fits else None
-        still = again[-1].states.get(sign.where) == sign.state
-        act = skill.cure[0]
-        if still and now.offers[act].price < now.trial.price and _fits(now, act, TRIES):
-            return Decision(act, f"{skill.suspect} is not cured yet")
-        return None
-    return None
+            return (Decision(offer.path, f"is {skill.suspect} cured?") if fits else None), False
+        return None, again[-1].states.get(sign.where) == sign.state
+    return None, False
 
 
 def _behind(now: Situation, path: str) -> Skill | None:
