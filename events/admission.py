@@ -82,7 +82,7 @@ class Admission:
             raise UnfitEvent(f"expected version {batch.expected} means nothing: give a version, NO_STREAM or ANY")
         check_name("stream", batch.stream)
         check_name("correlation", batch.correlation)
-        events = [event.packed() for event in batch.events]
+        events = _packed(batch)
         for event in events:
             self._check(event, batch.expected)
         actual = self._version(batch.stream)
@@ -194,6 +194,13 @@ def check_name(kind: str, name: str) -> None:
 def fits(name: str) -> bool:
     """Whether a stream, correlation or id can be stored everywhere and read by people."""
     return 0 < len(name) <= _LONGEST_NAME and not _UNFIT.search(name)
+
+
+def _packed(batch: Batch) -> list[PackedEvent]:
+    try:
+        return [event.packed() for event in batch.events]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnfitEvent(f"an event for stream '{batch.stream}' holds what is not plain: {error}") from error
 
 
 def _difference(row: Row, event: PackedEvent, batch: Batch) -> str | None:

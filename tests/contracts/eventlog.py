@@ -200,6 +200,13 @@ class EventLogContract:
             append(log, "run/1", PackedEvent("RunPaused", 1, bytes(64 * 2**20)))  # type: ignore[arg-type]
         assert append(log, "run/1", paused()).position == 1
 
+    @pytest.mark.parametrize("foreign", [object(), {1}, 2**70])
+    def test_a_payload_that_is_not_plain_is_refused(self, log: EventLog, foreign: object) -> None:
+        append(log, "run/1", paused())
+        with pytest.raises(UnfitEvent, match="plain"):
+            append(log, "run/1", Event(RunPaused(reason="x", extra=foreign)), expected=0)  # type: ignore[call-arg]
+        assert places(log) == [1]
+
     def test_lone_surrogates_in_a_text_are_mended(self, log: EventLog) -> None:
         append(log, "run/1", paused("a\ud83d!"))
         (event,) = log.read_stream("run/1")
