@@ -35,6 +35,8 @@ from skillbooks.skillbook import Skillbook, stream_of
 EPISODES_A_WORKER = 8
 """Episodes under way for each worker: enough that none waits for another's disk or model."""
 MOST_RUNS = 1_000_000
+PATIENCE = 3.0
+"""Seconds after Ctrl-C until a second one is heard."""
 
 
 def train(settings: Settings, observer: Observer) -> str:
@@ -160,12 +162,31 @@ async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> Pla
 
 async def _guarded(settings: Settings, work: Callable[[Runtime], Awaitable[Any]]) -> Any:
     """Do the work on a staffed runtime; Ctrl-C and SIGTERM cancel it, and what is finished is in the log."""
-    task = asyncio.current_task()
+    _stop_on_signals(asyncio.current_task())
+    try:
+        async with _staffed(settings) as runtime:
+            return await work(runtime)
+    except asyncio.CancelledError:
+        raise Interrupted from None
+
+
+def _stop_on_signals(task: asyncio.Task[Any] | None) -> None:
+    """Let the first signal cancel the task; after a moment another one ends the process, however busy it is.
+
+    Terminals and `timeout` send a signal twice, to the process and to its group: what comes at once counts as one.
+    """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, lambda: task.cancel() if task else None)
-    async with _staffed(settings) as runtime:
-        return await work(runtime)
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def stop() -> None:
+        for number in signals:
+            loop.add_signal_handler(number, lambda: None)
+            loop.call_later(PATIENCE, loop.remove_signal_handler, number)
+        if task is not None:
+            task.cancel()
+
+    for number in signals:
+        loop.add_signal_handler(number, stop)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from actors.runtime.journal import batch
@@ -36,11 +37,19 @@ class Chronicle:
     async def write(self, *facts: Fact, beside: Sequence[Plain] = ()) -> None:
         """Append facts, and batches for other streams in the same transaction; returns when they are durable.
 
+        Whoever is cancelled meanwhile hears of it only when the journal has answered: so the version is never in doubt.
+
         Raises:
             AskFailed: the journal refused; nothing was written.
         """
         own = self.batch_of(*facts)
-        await self._runtime.ask(JOURNAL, {"op": "append", "batches": [own, *beside]})
+        answer = asyncio.ensure_future(self._runtime.ask(JOURNAL, {"op": "append", "batches": [own, *beside]}))
+        try:
+            await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            await answer
+            self.version += len(facts)
+            raise
         self.version += len(facts)
 
     def batch_of(self, *facts: Fact) -> Plain:

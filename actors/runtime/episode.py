@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.observer import Observer
-from actors.runtime.port import AskFailed, Plain, Runtime, WorkerLost
+from actors.runtime.port import JOURNAL, AskFailed, Plain, Runtime, WorkerLost
+from actors.runtime.staff import EpisodeUnknown
 from actors.worlds.port import Limits
 from events import facts
 
@@ -15,6 +16,8 @@ Phase = Literal["train", "held_out"]
 
 REPEATS = 5
 """How often an episode is begun anew after a worker died with it, before it is given up."""
+_REFUSALS = frozenset({"UnfitEvent", "IdentityConflict", "VersionTaken", "WrongExpectedVersion"})
+"""What the journal says when it works, but cannot take what this episode tells."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,11 @@ class Table:
 
 
 async def play(table: Table, order: Order) -> Outcome:
-    """Play an episode to its end; begin anew if a worker dies with it; what fails outside the agent is a failure."""
+    """Play an episode to its end; begin anew if a worker dies with it; what fails outside the agent is a failure.
+
+    Raises:
+        AskFailed: the journal cannot write, so that nothing can be recorded, not even a failure.
+    """
     for _ in range(REPEATS):
         chronicle = Chronicle(table.runtime, f"episode/{order.name}", order.run, cause=order.cause)
         try:
@@ -105,16 +112,42 @@ async def play(table: Table, order: Order) -> Outcome:
         except WorkerLost as lost:
             table.observer.note(f"{order.name} begins anew: {lost}")
         except AskFailed as failed:
-            return await _give_up(table, order, chronicle, str(failed))
-    return await _give_up(table, order, chronicle, f"workers died {REPEATS} times with this episode in hand")
+            if failed.type == EpisodeUnknown.__name__:
+                table.observer.note(f"{order.name} begins anew: its worker in '{failed.pool}' died meanwhile")
+            elif failed.pool == JOURNAL and failed.type not in _REFUSALS:
+                raise
+            else:
+                return await _give_up(table, order, str(failed))
+    return await _give_up(table, order, f"workers died {REPEATS} times with this episode in hand")
 
 
-async def _give_up(table: Table, order: Order, chronicle: Chronicle, why: str) -> Outcome:
-    if chronicle.version < 0:
-        raise AskFailed("episode", "NothingWritten", why)  # not even its beginning could be recorded
+async def _give_up(table: Table, order: Order, why: str) -> Outcome:
+    """Write behind whatever the log has of this episode that it failed."""
+    stream = f"episode/{order.name}"
+    version = (await table.runtime.ask(JOURNAL, {"op": "version", "stream": stream}))["version"]
+    chronicle = Chronicle(table.runtime, stream, order.run, version=version, cause=order.cause)
+    if version < 0:
+        await chronicle.write(_started(table, order))
     await chronicle.write(facts.EpisodeFinished(how="failed", cause=why[:500]))
+    outcome = Outcome(order.index, order.phase, order.arm, cause=why)
     table.observer.note(f"{order.name} failed: {why}")
-    return Outcome(order.index, order.phase, order.arm, cause=why)
+    table.observer.episode_finished(outcome.summary())
+    return outcome
+
+
+def _started(table: Table, order: Order) -> facts.EpisodeStarted:
+    return facts.EpisodeStarted(
+        run=order.run,
+        index=order.index,
+        wave=order.wave,
+        phase=order.phase,
+        arm=order.arm,
+        world=table.world,
+        scenario=order.scenario["id"],
+        agent=table.agent,
+        skillbook=order.shown.book,
+        skillbook_version=order.shown.version,
+    )
 
 
 class _Game:
@@ -149,21 +182,9 @@ class _Game:
     async def _begin(self) -> None:
         order, scenario = self._order, self._order.scenario
         key = Chronicle(self._table.runtime, f"key/{order.name}", order.run, cause=order.cause)
-        started = facts.EpisodeStarted(
-            run=order.run,
-            index=order.index,
-            wave=order.wave,
-            phase=order.phase,
-            arm=order.arm,
-            world=self._table.world,
-            scenario=scenario["id"],
-            agent=self._table.agent,
-            skillbook=order.shown.book,
-            skillbook_version=order.shown.version,
-        )
         proposed = facts.ScenarioProposed(scenario=scenario["id"], brief=scenario["brief"])
         sealed = key.batch_of(facts.KeySealed(scenario=scenario["id"], key=scenario["key"]))
-        await self._log.write(started, proposed, beside=[sealed])
+        await self._log.write(_started(self._table, order), proposed, beside=[sealed])
         self._tell("brief", scenario["brief"])
         await self._ask("printers", {"op": "open", "key": scenario["key"]})
         begun = await self._ask(

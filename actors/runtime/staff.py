@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from actors.llm import catalogue as models
 from actors.llm.port import Reply
@@ -13,6 +13,11 @@ from actors.worlds import catalogue as worlds
 from actors.worlds.port import Act, Bench, Judgement, Scenario
 
 Plain = dict[str, Any]
+T = TypeVar("T")
+
+
+class EpisodeUnknown(Exception):  # noqa: N818 - errors read as facts
+    """Raised when a worker is asked about an episode that it does not hold: it has taken a dead one's place."""
 
 
 class Generator:
@@ -48,9 +53,11 @@ class Printer:
                 self._benches[episode] = self._world.open(request["key"])
                 return {}
             case "act":
-                return self._act(self._benches[episode], request["call"])
+                return self._act(_held(self._benches, episode), request["call"])
             case "close":
-                return {"final": self._benches.pop(episode).final()}
+                final = _held(self._benches, episode).final()
+                del self._benches[episode]
+                return {"final": final}
             case other:
                 raise ValueError(f"a bench does not know '{other}'")
 
@@ -96,7 +103,7 @@ class Agent:
         return {"prefix_sha256": prefix}
 
     async def _turn(self, episode: str, request: Plain) -> Plain:
-        state, prefix = self._episodes[episode]
+        state, prefix = _held(self._episodes, episode)
         for told in request["results"]:
             state = agent.observe(state, told["call"], told["result"], agent.Left(**told["left"]))
         if request.get("nudge"):
@@ -134,6 +141,12 @@ class Reflector:
         key = request["key"]
         lessons = reflector.reflect(request["brief"], request["turns"], key, self._world.remedies(key))
         return {"reflector": reflector.NAME, "lessons": [lesson.model_dump(mode="json") for lesson in lessons]}
+
+
+def _held(episodes: dict[str, T], episode: str) -> T:
+    if episode not in episodes:
+        raise EpisodeUnknown(episode)
+    return episodes[episode]
 
 
 def _plain(judgement: Judgement) -> Plain:
