@@ -17,8 +17,8 @@ WORTH = 0.03
 """Nats below which a look is not worth the walk."""
 EXPLORE = 0.45
 """Share of the time that it spends on looking around when no skill covers the case."""
-CURIOSITY = 0.35
-"""Share of the time that it spends on looking around in practice, whatever it believes."""
+CURIOSITY = 0.4
+"""Share of the time that it spends on looking around in practice as long as it believes nothing; fades with belief."""
 TRIES = 2
 ACCUSATION = 60.0
 """What a cure that costs money weighs besides its price, for it says that the part was at fault."""
@@ -60,6 +60,10 @@ def decide(now: Situation) -> Decision:
 def _out_of_curiosity(now: Situation) -> Decision | None:
     """In practice, before anything is changed: look around, for what is seen now can be a lesson later."""
     if not now.practice or now.last_change >= 0 or now.used >= CURIOSITY:
+        return None
+    believed = belief.posterior(now.skills, now.states())
+    surest = max((p for suspect, p in believed.items() if suspect != belief.UNKNOWN), default=0.0)
+    if now.used >= CURIOSITY * (1.0 - surest):
         return None
     look = _cheapest(now, ("questions", "looks"), RESERVE)
     return Decision(look.path, "looking around, to learn") if look is not None else None
