@@ -16,7 +16,7 @@ from actors.worlds.printer.bench import PROTECTION, TARGET
 from actors.worlds.printer.clause import Clause, clauses, plain_words
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.mention import Mention, cause_names, thing_names, type_names
-from actors.worlds.printer.problem import possible, type_of
+from actors.worlds.printer.problem import causes, possible, type_of
 from actors.worlds.printer.reading import reading
 from actors.worlds.printer.submission import MOST_CAUSES, MOST_PROBLEMS
 
@@ -103,13 +103,22 @@ def _acts(said: list[Clause], machine: Machine) -> tuple[set[tuple[str, str]], s
     fallback: set[tuple[str, str]] = set()
     last: tuple[str, ...] = ()
     for clause in said:
-        things = [m for m in thing_names().find(clause) if not m.places <= clause.quoted]
+        things = [m for m in _things(clause) if not m.places <= clause.quoted]
         for tool, ids in _orders(clause, things, last):
             (fallback if clause.conditional else acts).update(_fitting(tool, ids, machine))
         if _switches_protection_off(clause):
             acts.add(("adjust", PROTECTION))
         last = things[-1].ids if things else last
     return acts, fallback
+
+
+def _things(clause: Clause) -> list[Mention]:
+    """What a clause names that something can be done to: parts and settings, else what a cause has put out of order."""
+    found = thing_names().find(clause)
+    return found or [
+        Mention(tuple(next(iter(causes()[one].effects)) for one in mention.ids), mention.places, mention.weak)
+        for mention in cause_names().find(clause)
+    ]
 
 
 def _orders(clause: Clause, things: list[Mention], last: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -25,7 +25,7 @@ def _placed(text: str) -> list[tuple[int, str]]:
         (found.start(), part)
         for found in _WORD.finditer(text.lower())
         for bare in (found.group().replace("'", "").replace("\u2019", ""),)
-        for part in stem(reading().same.get(bare, bare)).split()
+        for part in map(stem, reading().same.get(bare, bare).split())
     ]
 
 

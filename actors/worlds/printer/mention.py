@@ -64,7 +64,8 @@ def _telling(name: str) -> Words | None:
     """The words of a name; None if what tells it from others got lost with the small ones."""
     words = [word for word in plain_words(name) if word != ":"]
     kept = frozenset(word for word in words if word not in reading().small)
-    return kept if kept and "a" not in words else None
+    lost = "a" in words or (len(words) > 1 and all(len(word) == 1 for word in kept))
+    return None if lost or not kept else kept
 
 
 def _tightest(telling: list[tuple[int, str]], words: Words) -> frozenset[int] | None:

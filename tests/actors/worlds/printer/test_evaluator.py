@@ -242,3 +242,34 @@ def test_another_reader_may_take_the_place_of_the_offline_one() -> None:
 @given(st.text(max_size=300))
 def test_no_text_is_too_strange(text: str) -> None:
     assert isinstance(evaluator.read_response(text, scenario()), Advice)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause", "path"),
+    [
+        (
+            "The popping suggests that your filament has absorbed moisture. Dry the spool for 4-6 hours.",
+            "filament.wet",
+            "dry:filament",
+        ),
+        (
+            "This is heat creep: the fan moves no air. 1. Check that it spins. 2. Clean the lint out of the fan.",
+            "hotend_fan.blocked",
+            "clean:hotend_fan",
+        ),
+        (
+            "Thermal runaway is triggered since the thermistor came loose. Refit the thermistor. Don't disable anything!",
+            "thermistor.loose",
+            "tighten:thermistor",
+        ),
+        (
+            "The eccentric nuts on the Z carriage are overtightened, so the axis binds half way. Loosen them.",
+            "guide_z.overtight",
+            "adjust:guide_z.preload",
+        ),
+        ("Most likely your bed isn't level. Re-level the bed.", "bed_springs.tilted", "adjust:bed_springs.tilt"),
+    ],
+)
+def test_advice_as_people_write_it_is_understood(text: str, cause: str, path: str) -> None:
+    assert cause in named(text)
+    assert path in acts(text)
