@@ -258,7 +258,7 @@ def test_no_text_is_too_strange(text: str) -> None:
             "clean:hotend_fan",
         ),
         (
-            "Thermal runaway is triggered since the thermistor came loose. Refit the thermistor. Don't disable anything!",
+            "Thermal runaway, since the thermistor came loose. Refit the thermistor. Don't disable anything!",
             "thermistor.loose",
             "tighten:thermistor",
         ),
