@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
@@ -11,15 +13,20 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """URL of a server on which databases may be made."""
     if named := os.environ.get("JOURNEYMAN_TEST_POSTGRES"):
         yield named
         return
     pgserver = pytest.importorskip("pgserver", reason="neither pgserver nor JOURNEYMAN_TEST_POSTGRES is there")
-    server = pgserver.get_server(str(tmp_path_factory.mktemp("postgres")), cleanup_mode="delete")
+    # Not in pytest's own folder: every other session shuts that to the user that the server runs as.
+    folder = tempfile.mkdtemp(prefix="journeyman-postgres-")
+    server = pgserver.get_server(folder, cleanup_mode="stop")
     yield server.get_uri()
+    # The wheel's own cleanup waits for clients to leave and gives up; a fast stop sends them away.
+    pgserver.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=server.pgdata, user=server.system_user)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
