@@ -112,7 +112,8 @@ def open_log(url: str, *, read_only: bool = False, clock: Callable[[], int] = ti
     """Open the log at a URL; a writer makes it if it is not there.
 
     Args:
-        url: `memory://`, `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/database`.
+        url: `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://user@host/database`, `memory://` (a log
+            that nobody else sees) or `memory://NAME` (one that everybody in this process shares).
         read_only: never write; any number of readers may be open beside the one writer of a file.
         clock: nanoseconds since 1970, for the time that the store gives to events.
 
@@ -122,10 +123,10 @@ def open_log(url: str, *, read_only: bool = False, clock: Callable[[], int] = ti
         CorruptLog: it is not a log of ours (`ForeignFile`), or is damaged; it was left as it is.
     """
     scheme, found, rest = url.partition("://")
-    if scheme == "memory" and found and not rest:
+    if scheme == "memory" and found:
         from events.memory import MemoryLog  # noqa: PLC0415 - a store is loaded when it is asked for
 
-        return MemoryLog(clock, read_only=read_only)
+        return MemoryLog.shared(rest, clock, read_only=read_only) if rest else MemoryLog(clock, read_only=read_only)
     if scheme == "sqlite" and found:
         from events.sqlite import SqliteLog  # noqa: PLC0415 - a store is loaded when it is asked for
 

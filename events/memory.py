@@ -26,6 +26,14 @@ class MemoryLog:
         self._turn = threading.RLock()
         self._closed = False
 
+    @classmethod
+    def shared(cls, name: str, clock: Clock, *, read_only: bool = False) -> MemoryLog:
+        """One more handle on the log of this name; it lives as long as the process, whoever closes a handle."""
+        handle = cls(clock, read_only=read_only)
+        first = _SHARED.setdefault(name, handle)
+        vars(handle).update((part, vars(first)[part]) for part in _CONTENT)
+        return handle
+
     def append(self, stream: str, events: Sequence[Proposal], *, expected: int, correlation: str) -> Appended:
         """As in the port."""
         return self.append_many([Batch(stream, tuple(events), expected, correlation)])[0]
@@ -144,3 +152,8 @@ class MemoryLog:
         self._refuse_if_closed()
         if self._read_only:
             raise StoreUnavailable("the log in memory was opened read-only; open it without read_only to append")
+
+
+_SHARED: dict[str, MemoryLog] = {}
+_CONTENT = ("_rows", "_streams", "_ids", "_snapshots", "_turn")
+"""What handles on one log have in common."""

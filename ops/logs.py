@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from events.codec import unpack
@@ -16,9 +17,27 @@ from ops.failures import WrongUse
 Plain = dict[str, Any]
 
 
+MEMORY = "memory://"
+HERE = "memory://this-process"
+"""What a bare `memory://` means to a command: one log, shared by all that the process opens."""
+
+
 def open_for_reading(url: str) -> EventLog:
     """The log at a URL, never to be written to. Raises as `open_log`."""
-    return open_log(url, read_only=True)
+    return open_log(placed(url), read_only=True)
+
+
+def placed(url: str) -> str:
+    """The URL as every worker understands it: absolute for a file, by name for a log in memory."""
+    if url == MEMORY:
+        return HERE
+    head, mark, path = url.partition("sqlite:///")
+    return f"{head}{mark}{Path(path).resolve()}" if mark and path and not path.startswith("/") else url
+
+
+def is_memory(url: str) -> bool:
+    """Whether a log lives in one process only."""
+    return url.startswith(MEMORY)
 
 
 def verify_store(url: str) -> Plain:

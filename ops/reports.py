@@ -13,7 +13,7 @@ from ops import books
 from ops.console.legend import Legend, legend_of
 from ops.console.steps import Teller, steps_of
 from ops.html.report import page, worst
-from skillbooks.reports import evaluation_report, train_report
+from skillbooks.reports import evaluation_report, train_report, tried_report
 from skillbooks.runs import Run, read_run
 
 Plain = dict[str, Any]
@@ -32,6 +32,11 @@ def report_of(log: EventLog, name: str = "") -> Plain:
 def evaluation_of(log: EventLog, name: str, *, against: bool) -> Plain:
     """The object of `evaluate --json` for a recorded evaluation. Raises as `read_run`."""
     return evaluation_report(read_run(log, name), against)
+
+
+def tried_of(log: EventLog, name: str) -> Plain:
+    """The object of `try --json` for a recorded try. Raises as `read_run`."""
+    return tried_report(read_run(log, name))
 
 
 def html_report(log: EventLog, run: Run) -> str:

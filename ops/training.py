@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
+from actors.llm import catalogue as models
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.conductor import Conductor, Programme, show
 from actors.runtime.episode import Order, Table
 from actors.runtime.episode import play as play_episode
 from actors.runtime.ledger import Ledger, load, pages_of_stream, read_run
 from actors.runtime.observer import Observer, Plan
-from actors.runtime.port import JOURNAL, Plain, Runtime, Staffing
+from actors.runtime.port import JOURNAL, Plain, Runtime
 from actors.runtime.scenarios import Source
 from actors.worlds import catalogue as worlds
 from actors.worlds.port import World
 from configs.settings import Settings
 from events import facts
 from events.log import NO_STREAM
-from ops import __version__, scenarios
-from ops.books import named
+from ops import __version__, books, scenarios
 from ops.failures import Interrupted, WrongUse
 from ops.logs import open_for_reading
-from ops.reports import evaluation_of
+from ops.reports import evaluation_of, tried_of
+from ops.staffing import guarded, workers
 from skillbooks.ablation import shuffled
 from skillbooks.skillbook import Skillbook, stream_of
 
 EPISODES_A_WORKER = 8
 """Episodes under way for each worker: enough that none waits for another's disk or model."""
 MOST_RUNS = 1_000_000
-PATIENCE = 3.0
-"""Seconds after Ctrl-C until a second one is heard."""
+_PLACE = {"store", "runtime", "ray_address", "workers", "json_output", "resume"}
+"""Settings that say where and how a run takes place, and nothing of its results."""
 
 
 def train(settings: Settings, observer: Observer) -> str:
@@ -47,7 +42,8 @@ def train(settings: Settings, observer: Observer) -> str:
         Interrupted: stopped by Ctrl-C or SIGTERM, after a clean checkpoint.
         StoreUnavailable, RuntimeUnavailable: the outside failed.
     """
-    run: str = asyncio.run(_guarded(settings, lambda runtime: _train(runtime, settings, observer)))
+    _check(settings)
+    run: str = asyncio.run(guarded(settings, lambda runtime: _train(runtime, settings, observer)))
     return run
 
 
@@ -60,7 +56,8 @@ def evaluate(settings: Settings, against: str | None, observer: Observer, *, mix
         observer: watches.
         mixed_up: play the book with its conclusions shuffled.
     """
-    run = asyncio.run(_guarded(settings, lambda runtime: _evaluate(runtime, settings, against, observer, mixed_up)))
+    _check(settings, settings.skillbook or settings.world, against)
+    run = asyncio.run(guarded(settings, lambda runtime: _evaluate(runtime, settings, against, observer, mixed_up)))
     with open_for_reading(settings.store) as log:
         return evaluation_of(log, run, against=against is not None)
 
@@ -68,8 +65,25 @@ def evaluate(settings: Settings, against: str | None, observer: Observer, *, mix
 def play(settings: Settings, observer: Observer) -> Plain:
     """Play one scenario in this process, for reading along; nothing is learned. Raises as `train`."""
     settings = settings.model_copy(update={"runtime": "local", "workers": 1})
-    played: Plain = asyncio.run(_guarded(settings, lambda runtime: _play(runtime, settings, observer)))
-    return played
+    _check(settings, settings.skillbook)
+    run: str = asyncio.run(guarded(settings, lambda runtime: _play(runtime, settings, observer)))
+    with open_for_reading(settings.store) as log:
+        return tried_of(log, run)
+
+
+def _check(settings: Settings, *references: str | None) -> None:
+    """Refuse what names nothing before anybody is hired, and before a log is made for it.
+
+    Raises:
+        LookupError, WrongUse: unknown world, agent, scenario or skillbook.
+    """
+    models.load(settings.agent)
+    _given(settings, worlds.load(settings.world))
+    wanted = [reference for reference in references if reference and reference != "none"]
+    if wanted:
+        with open_for_reading(settings.store) as log:
+            for reference in wanted:
+                books.load(log, reference)
 
 
 async def _train(runtime: Runtime, settings: Settings, observer: Observer) -> str:
@@ -81,6 +95,7 @@ async def _train(runtime: Runtime, settings: Settings, observer: Observer) -> st
         run, recorded = "", Ledger()
     given = _given(settings, world)
     if not run:
+        await _refuse_old(runtime, settings)
         settings = settings.model_copy(update={"skillbook": settings.skillbook or await _fresh_book(runtime, settings)})
         run, recorded = await _begin(runtime, "train", settings)
     book = await _book_at_start(runtime, settings, run)
@@ -90,7 +105,7 @@ async def _train(runtime: Runtime, settings: Settings, observer: Observer) -> st
         wave=settings.wave,
         held_out=settings.held_out,
         learning=settings.learning,
-        window=_workers(settings) * EPISODES_A_WORKER,
+        window=workers(settings) * EPISODES_A_WORKER,
         seed=settings.seed,
         practice=Source(settings.seed, settings.difficulty, held_out=False, given=given),
         comparison=Source(settings.seed, settings.difficulty, held_out=True),
@@ -129,7 +144,7 @@ async def _evaluate(
         wave=settings.wave,
         held_out=count,
         learning=False,
-        window=_workers(settings) * EPISODES_A_WORKER,
+        window=workers(settings) * EPISODES_A_WORKER,
         seed=settings.seed,
         practice=Source(settings.seed),
         comparison=Source(settings.seed, settings.difficulty, held_out=True, given=given),
@@ -143,7 +158,7 @@ async def _evaluate(
     return run
 
 
-async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> Plain:
+async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> str:
     world = worlds.load(settings.world)
     given = _given(settings, world)
     book = await _book(runtime, settings.skillbook) if settings.skillbook else Skillbook("none")
@@ -152,103 +167,17 @@ async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> Pla
     source = Source(settings.seed, settings.difficulty, held_out=True, given=given)
     scenario = await source.scenario(runtime, 0)
     order = Order(run, 0, 0, "held_out", "try", scenario, show(book, None), settings.seed, False, f"run/{run}@0")
-    outcome = await play_episode(_table(runtime, settings, observer, world), order)
+    await play_episode(_table(runtime, settings, observer, world), order)
     end = facts.RunFinished(
         status="finished", skillbook=book.name, skillbook_version=book.version, skillbook_sha256=book.sha256
     )
     await Chronicle(runtime, f"run/{run}", run, version=recorded.version).write(end)
-    return {"run": run, "scenario": scenario["id"], **outcome.summary()}
-
-
-async def _guarded(settings: Settings, work: Callable[[Runtime], Awaitable[Any]]) -> Any:
-    """Do the work on a staffed runtime; Ctrl-C and SIGTERM cancel it, and what is finished is in the log."""
-    _stop_on_signals(asyncio.current_task())
-    try:
-        async with _staffed(settings) as runtime:
-            return await work(runtime)
-    except asyncio.CancelledError:
-        raise Interrupted from None
-
-
-def _stop_on_signals(task: asyncio.Task[Any] | None) -> None:
-    """Let the first signal cancel the task; after a moment another one ends the process, however busy it is.
-
-    Terminals and `timeout` send a signal twice, to the process and to its group: what comes at once counts as one.
-    """
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-
-    def stop() -> None:
-        for number in signals:
-            loop.add_signal_handler(number, lambda: None)
-            loop.call_later(PATIENCE, loop.remove_signal_handler, number)
-        if task is not None:
-            task.cancel()
-
-    for number in signals:
-        loop.add_signal_handler(number, stop)
-
-
-@asynccontextmanager
-async def _staffed(settings: Settings) -> AsyncIterator[Runtime]:
-    """A runtime with all pools hired, drained at the end."""
-    runtime = _runtime(settings)
-    try:
-        await _hire(runtime, settings)
-        yield runtime
-    except BaseException:
-        await runtime.drain(grace=1.0)
-        raise
-    await runtime.drain()
-
-
-def _runtime(settings: Settings) -> Runtime:
-    if settings.runtime == "local":
-        from actors.runtime.local import LocalRuntime  # noqa: PLC0415 - only the chosen shell is loaded
-
-        return LocalRuntime()
-    if settings.store.startswith("memory://"):
-        raise WrongUse("a log in memory lives in one process: use it with --runtime local, or give a sqlite:/// store")
-    from actors.runtime.cluster import RayRuntime  # noqa: PLC0415 - only the chosen shell is loaded
-
-    return RayRuntime(settings.ray_address)
-
-
-async def _hire(runtime: Runtime, settings: Settings) -> None:
-    world, count = {"world": settings.world}, _workers(settings)
-    staff = "actors.runtime.staff"
-    await runtime.spawn(
-        Staffing(JOURNAL, "actors.runtime.journal:Journal", {"url": _absolute(settings.store)}, 1, True)
-    )
-    pools = [
-        Staffing("generators", f"{staff}:Generator", world, 1, stateless=True),
-        Staffing("printers", f"{staff}:Printer", world, count),
-        Staffing("agents", f"{staff}:Agent", {**world, "model": settings.agent}, count),
-        Staffing("evaluators", f"{staff}:Evaluator", world, 1, stateless=True),
-        Staffing("reflectors", f"{staff}:Reflector", world, 1, stateless=True),
-    ]
-    await asyncio.gather(*(runtime.spawn(pool) for pool in pools))
-
-
-def _workers(settings: Settings) -> int:
-    return settings.workers or os.cpu_count() or 1
-
-
-def _absolute(store: str) -> str:
-    """Workers have another working directory: a relative file becomes an absolute one."""
-    head, mark, path = store.partition("sqlite:///")
-    return f"{head}{mark}{Path(path).resolve()}" if mark and not path.startswith("/") else store
-
-
-_PLACE = {"store", "runtime", "ray_address", "workers", "json_output", "resume"}
-"""Settings that say where and how a run takes place, and nothing of its results."""
+    return run
 
 
 async def _begin(runtime: Runtime, command: str, settings: Settings) -> tuple[str, Ledger]:
     """Claim the next free name for a run of this command."""
-    kept = settings.model_dump(
-        mode="json", exclude={"store", "runtime", "ray_address", "workers", "json_output", "resume"}
-    )
+    kept = settings.model_dump(mode="json", exclude=_PLACE)
     for number in range(1, MOST_RUNS):
         run = f"{command}-{number}"
         if (await runtime.ask(JOURNAL, {"op": "version", "stream": f"run/{run}"}))["version"] != NO_STREAM:
@@ -267,6 +196,8 @@ async def _resumed(runtime: Runtime, run: str) -> Ledger:
     recorded = await read_run(runtime, run)
     if recorded.version < 0:
         raise WrongUse(f"the log has no run '{run}'; `journeyman log list` shows what there is")
+    if recorded.command != "train":
+        raise WrongUse(f"run '{run}' is no training but '{recorded.command}'; only a training can be resumed")
     if recorded.finished:
         raise WrongUse(f"run '{run}' is finished; there is nothing to resume")
     await Chronicle(runtime, f"run/{run}", run, version=recorded.version).write(facts.RunResumed())
@@ -289,6 +220,16 @@ async def _fresh_book(runtime: Runtime, settings: Settings) -> str:
     raise WrongUse("the log is full of skillbooks; name one with --skillbook")
 
 
+async def _refuse_old(runtime: Runtime, settings: Settings) -> None:
+    """A training goes on from the latest version: what it learns is appended to the book."""
+    name, version = books.named(settings.skillbook or settings.world)
+    if version is not None:
+        await _book(runtime, f"{name}@{version}")
+        latest = (await _book(runtime, name)).version
+        if latest != version:
+            raise WrongUse(f"a training goes on from the latest version, which is {name}@{latest}, not {version}")
+
+
 async def _book(runtime: Runtime, reference: str, *, before: str = "") -> Skillbook:
     """A book at NAME or NAME@VERSION, or `none`; with `before`, as it was before that run changed it.
 
@@ -297,7 +238,7 @@ async def _book(runtime: Runtime, reference: str, *, before: str = "") -> Skillb
     """
     if reference == "none":
         return Skillbook("none")
-    name, version = named(reference)
+    name, version = books.named(reference)
     book, seen = Skillbook(name), False
     async for event in pages_of_stream(runtime, stream_of(name)):
         seen = True
@@ -347,7 +288,7 @@ def _plan(run: str, command: str, settings: Settings, book: Skillbook, programme
         episodes=programme.episodes,
         held_out=programme.held_out * len(programme.arms),
         waves=-(-programme.episodes // programme.wave),
-        workers=_workers(settings),
+        workers=workers(settings),
         runtime=settings.runtime,
         seed=settings.seed,
     )

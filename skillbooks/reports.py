@@ -66,6 +66,7 @@ def evaluation_report(run: Run, against: bool) -> Plain:
     estimate = mean([e.points for e in played if e.scored])
     report = {
         "run": run.run,
+        "skillbook": f"{run.skillbook}@{run.version}",
         "n": estimate.n,
         "mean": round(estimate.value, 2),
         "ci95": estimate.interval(),
@@ -81,6 +82,22 @@ def evaluation_report(run: Run, against: bool) -> Plain:
         pairs = paired(run.played("held_out", WITHOUT), played)
         report["against"] = {"mean": average([a.points for a, _ in pairs]), **difference(pairs)}
     return report
+
+
+def tried_report(run: Run) -> Plain:
+    """The object of a run that played one scenario to be read along: what came out, and what it took."""
+    played = next(iter(run.episodes.values()), None)
+    if played is None:
+        return {"run": run.run, "scenario": ""}
+    names = ("scenario", "how", "scored", "points", "success", "grade", "categories", "feedback", "tags", "turns")
+    return {
+        "run": run.run,
+        **{name: getattr(played, name) for name in names},
+        "minutes": played.minutes,
+        "money": played.money,
+        "skillbook": f"{run.skillbook}@{run.version}",
+        "cost": cost(run),
+    }
 
 
 def run_line(run: Run) -> Plain:

@@ -20,6 +20,7 @@ class Ledger:
         version: of the run's stream.
         outcomes: episode name -> outcome, of those that came to an end; lessons included.
         waves: (phase, wave) that are finished.
+        settings, command: what it was begun with.
         finished: True if the whole run is.
     """
 
@@ -28,6 +29,7 @@ class Ledger:
     waves: set[tuple[str, int]] = field(default_factory=set)
     started: set[tuple[str, int]] = field(default_factory=set)
     settings: Plain = field(default_factory=dict)
+    command: str = ""
     finished: bool = False
     _begun: dict[str, facts.EpisodeStarted] = field(default_factory=dict)
     _taught: set[str] = field(default_factory=set)
@@ -53,7 +55,7 @@ class Ledger:
     def _take_run(self, version: int, fact: Fact) -> None:
         self.version = version
         if isinstance(fact, facts.RunStarted):
-            self.settings = fact.settings
+            self.settings, self.command = fact.settings, fact.command
         if isinstance(fact, facts.WaveStarted):
             self.started.add((fact.phase, fact.wave))
         if isinstance(fact, facts.WaveFinished):

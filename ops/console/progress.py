@@ -53,7 +53,7 @@ class Lines(Silence):
 
     def wave_finished(self, wave: int, phase: Phase) -> None:
         """Show the wave's figures."""
-        self.note(f"{PHASES[phase]} {wave}: {self._tally.wave.n} episodes, {self._tally.words()}{self._lessons}")
+        self.note(f"{step(wave, phase)}: {self._tally.wave.n} episodes, {self._tally.words()}{self._lessons}")
         self._lessons = ""
 
     def note(self, text: str) -> None:
@@ -124,11 +124,17 @@ class Bars(Silence):
 
 def opening(plan: Plan) -> str:
     """What a run is about to do, in one line."""
-    compared = f", then {plan.held_out} to compare" if plan.held_out else ""
+    work = [f"{plan.episodes} episodes in {plan.waves} wave{'s' * (plan.waves != 1)}"] if plan.episodes else []
+    work += [f"{plan.held_out} episodes to compare"] if plan.held_out else []
     return line(
-        f"Run {plan.run}: {plan.agent} at the {plan.world}, skillbook {plan.skillbook}, {plan.episodes} episodes in "
-        f"{plan.waves} waves{compared}, {plan.workers} at a time, runtime {plan.runtime}, seed {plan.seed}"
+        f"Run {plan.run}: {plan.agent} at the {plan.world}, skillbook {plan.skillbook}, {', then '.join(work)}, "
+        f"runtime {plan.runtime} with {plan.workers} worker{'s' * (plan.workers != 1)}, seed {plan.seed}"
     )
+
+
+def step(wave: int, phase: Phase) -> str:
+    """The name of a wave as people count: from 1."""
+    return f"{PHASES[phase]} {wave + 1}" if phase == "train" else PHASES[phase]
 
 
 def learned(version: int, added: int, revised: int, retired: int) -> str:

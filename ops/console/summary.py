@@ -18,6 +18,9 @@ WORST = 3
 FEWEST = 3
 """Episodes below which a part of a breakdown is not worth a line; `--json` and the HTML report have them all."""
 
+FINE = ("causes",)
+"""Tags that cut too finely for a few dozen episodes."""
+
 
 def summary(report: Plain, *, maxima: Mapping[str, float] | None = None) -> str:
     """A run for people.
@@ -45,7 +48,10 @@ def evaluation_summary(report: Plain, maxima: Mapping[str, float] | None = None)
     """An evaluation for people: the object of `evaluate --json`."""
     solved = f"{percent(report['solved'])}{between(report['solved_ci95'], scale=100)}"
     rows = [
-        f"Evaluated on {report['n']} scenarios: {report['mean']:.1f} of 100{between(report['ci95'])}, solved {solved}",
+        (
+            f"Evaluated {line(report['skillbook'])} on {report['n']} scenarios: {report['mean']:.1f} of 100"
+            f"{between(report['ci95'])}, solved {solved}"
+        ),
         *_categories(report["categories"], maxima or {}),
         *_breakdowns(report["breakdowns"]),
         *_baselines(report["baselines"]),
@@ -163,6 +169,8 @@ def _baselines(scores: Mapping[str, float]) -> Iterator[str]:
 
 def _breakdowns(breakdowns: Mapping[str, Mapping[str, Plain]]) -> Iterator[str]:
     for tag, values in breakdowns.items():
+        if tag in FINE:
+            continue
         often = {value: part for value, part in values.items() if part["n"] >= FEWEST}
         if not often:
             continue
@@ -174,17 +182,20 @@ def _breakdowns(breakdowns: Mapping[str, Mapping[str, Plain]]) -> Iterator[str]:
 
 
 def _arms(compared: Plain | None) -> Iterator[str]:
-    """The held-out arms beside each other, cut by what the world tags; the weakest with the book first."""
+    """Where the book still leaves most to learn: the weakest held-out parts, each beside itself without the book."""
     arms = compared["breakdowns"] if compared else {}
-    for tag, values in arms.get("with", {}).items():
-        often = {value: part for value, part in values.items() if part["n"] >= FEWEST}
-        chosen = sorted(often.items(), key=lambda item: (item[1]["mean"], item[0]))[:WORST]
-        if chosen:
-            yield f"  Held out by {line(tag)}"
-        for value, part in chosen:
-            before = arms["without"].get(tag, {}).get(value, {"mean": 0.0})["mean"]
-            gain = f"{before:5.1f} without, {part['mean']:5.1f} with"
-            yield f"    {line(value, 24):<24} {gain:<28} n {part['n']:<4} solved {percent(part['solved'])}"
+    found = [
+        (part["mean"], tag, value, part)
+        for tag, values in arms.get("with", {}).items()
+        for value, part in values.items()
+        if part["n"] >= FEWEST and tag not in FINE
+    ]
+    if found:
+        yield "  Weakest held out with the book"
+    for mean, tag, value, part in sorted(found, key=lambda one: one[:3])[:WORST]:
+        before = arms["without"].get(tag, {}).get(value, {"mean": 0.0})["mean"]
+        gain = f"{mean:5.1f}, without it {before:.1f}"
+        yield f"    {line(f'{tag} {value}', 24):<24} {gain:<28} n {part['n']:<4} solved {percent(part['solved'])}"
 
 
 def _cost(cost: Plain, log: Plain) -> Iterator[str]:

@@ -85,10 +85,16 @@ def _opening(run: Run, report: Plain) -> Markup:
         f"Journeyman {run.software}. Log: {report['log']['events']:,} events, head {report['log']['head'][:16]}. "
         f"Skillbook {book['sha256'][:16]}."
     )
+    level = report["convergence"]
+    flat = (
+        f" Levelled off from wave {level['since_wave'] + 1} on: {level['rule']}."
+        if level and level["converged"]
+        else ""
+    )
     advice = tag("ul", [tag("li", sentence) for sentence in advise(report)])
     return join(
         tag("h1", f"Run {run.run}"),
-        tag("p", facts, class_="soft"),
+        tag("p", facts + flat, class_="soft"),
         tag("div", cards, class_="cards"),
         tag("h2", "What next"),
         advice,
@@ -135,7 +141,7 @@ def _practice(run: Run, report: Plain) -> Markup | None:
         places = [e.index for e in played if e.wave == wave]
         waves.append((sum(places) / len(places), mean))
     changes: list[list[Part]] = [
-        [float(c.wave), float(c.version), ", ".join(f"{n} {kind}" for kind, n in sorted(c.operations.items()))]
+        [float(c.wave + 1), float(c.version), ", ".join(f"{n} {kind}" for kind, n in sorted(c.operations.items()))]
         for c in run.changes
     ]
     return join(

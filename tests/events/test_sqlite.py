@@ -55,7 +55,7 @@ def test_a_relative_path_is_taken_from_here(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize(
     "bad",
-    ["", "journal.db", "mysql://x/y", "sqlite://", "sqlite:///", "sqlite://x.db", "sqlite:///:memory:", "memory://x"],
+    ["", "journal.db", "mysql://x/y", "sqlite://", "sqlite:///", "sqlite://x.db", "sqlite:///:memory:", "memory:x"],
 )
 def test_a_url_that_names_no_store_is_told_what_would(bad: str) -> None:
     with pytest.raises(UnknownStore, match="sqlite:///") as refused:

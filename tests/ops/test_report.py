@@ -121,3 +121,38 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_markup_escapes_what_is_text() -> None:
     assert tag("p", "a<b", None, tag("b", 1.5), class_='x"y') == '<p class="x&quot;y">a&lt;b<b>1.5</b></p>'
     assert join(["<", ">"], 3) == "&lt;&gt;3"
+
+
+def test_without_a_name_the_latest_run_that_is_more_than_a_try_is_told(tmp_path: Path, capsys: Captured) -> None:
+    url = f"sqlite:///{tmp_path}/log.db"
+    trying = Telling("try-1")
+    trying.told.append(
+        ("run/try-1", facts.RunStarted(run="try-1", command="try", world="printer", seed=0, settings={}, software="x"))
+    )
+    trying.episode(0, 87.0, phase="held_out", arm="try")
+    with open_log(url) as log:
+        usual("r1").write(log)
+        trying.finish(sha256="x").write(log)
+    assert cli.run(["report", "--store", url, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["run"] == "r1"
+    assert cli.run(["report", "--run", "try-1", "--store", url]) == 0
+    assert "Evaluation: 87.0 of 100" in capsys.readouterr().out
+    assert cli.run(["report", "--run", "try-1", "--store", url, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["run"], told["points"], told["success"], told["minutes"]) == ("try-1", 87.0, 1, 5.0)
+
+
+def test_an_evaluation_is_reported_as_its_own_command_printed_it(tmp_path: Path, capsys: Captured) -> None:
+    url = f"sqlite:///{tmp_path}/log.db"
+    story = Telling("e1")
+    story.told.append(
+        ("run/e1", facts.RunStarted(run="e1", command="evaluate", world="printer", seed=0, settings={}, software="x"))
+    )
+    for index in range(2):
+        story.episode(index, 90.0, phase="held_out", arm="with", scenario=f"h{index}")
+    with open_log(url) as log:
+        story.finish().write(log)
+    assert cli.run(["report", "--store", url]) == 0
+    assert "Evaluated printer@0 on 2 scenarios: 90.0 of 100" in capsys.readouterr().out
+    assert cli.run(["report", "--store", url, "--json"]) == 0
+    assert "against" not in json.loads(capsys.readouterr().out)

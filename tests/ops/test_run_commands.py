@@ -99,7 +99,7 @@ def test_evaluate_compares_and_says_no_only_when_the_book_is_worse(training: Tra
     assert set(report["against"]) >= {"mean", "difference", "ci95", "flips_lost", "flips_won"}
     assert training.asked[0][1] == "none"
     assert cli.run(["evaluate"]) == 0
-    assert "Evaluated on 3 scenarios" in capsys.readouterr().out
+    assert "Evaluated printer@2 on 3 scenarios" in capsys.readouterr().out
     assert cli.run(["evaluate", "--shuffled", "--episodes", "7"]) == 0
     assert (training.asked[-1][0].held_out, training.asked[-1][2]) == (7, True)
     assert cli.run(["evaluate", "--held-out", "8"]) == 0

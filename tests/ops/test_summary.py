@@ -64,7 +64,8 @@ def test_the_summary_shows_the_ablation_and_the_held_out_arms_beside_each_other(
             story.episode(index, points, wave=1, phase="held_out", arm=arm, scenario=f"h{index}")
     text = summary(report(story.finish()))
     assert "with its conclusions shuffled 6.0, that is -4.0 (95 %:" in text
-    assert "Held out by machine\n    ender_3                   10.0 without,  90.0 with" in text
+    assert "Weakest held out with the book\n" in text
+    assert "    machine ender_3           90.0, without it 10.0       n 3    solved 100 %" in text
 
 
 def test_a_run_without_learning_says_so_beside_its_difference() -> None:
@@ -83,7 +84,7 @@ def test_a_run_without_learning_says_so_beside_its_difference() -> None:
 def test_an_evaluation_names_what_was_lost() -> None:
     run = gather(usual().recorded())["r1"]
     text = evaluation_summary(evaluation_report(run, against=True))
-    assert "Evaluated on 3 scenarios: 66.7 of 100" in text
+    assert "Evaluated printer@2 on 3 scenarios: 66.7 of 100" in text
     assert "difference +23.3" in text
     assert "lost       h2" in text
 
@@ -130,7 +131,7 @@ def test_a_pipe_gets_one_plain_line_a_wave() -> None:
     assert opening(PLAN).startswith("Run r1: apprentice at the printer, skillbook printer@0, 4 episodes in 2 waves")
     assert stream.getvalue().splitlines() == [
         opening(PLAN),
-        "Practise 0: 2 episodes, score 50.0 ±19.6, 1 failed, $0.75, book version 1: 3 added, 1 retired",
+        "Practise 1: 2 episodes, score 50.0 ±19.6, 1 failed, $0.75, book version 1: 3 added, 1 retired",
         "a worker was replaced",
     ]
 
