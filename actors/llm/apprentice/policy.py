@@ -123,8 +123,16 @@ def _open_skills(now: Situation, states: Mapping[str, str]) -> list[Skill]:
     return [*untried, *again]
 
 
+def _is_look(now: Situation, act: str) -> bool:
+    return act in now.offers and now.offers[act].kind == "looks"
+
+
 def _before_spending(now: Situation, skill: Skill) -> Offer | None:
-    """A look that is still to be had at the sign that tells this suspicion, or at the suspected part itself."""
+    """A look at a sign that tells this suspicion, or at the suspected part; none once a look has confirmed it."""
+    states = now.states()
+    looked = [sign for sign in _signs(skill) if _is_look(now, sign.act)]
+    if any(states.get(sign.where) == sign.state for sign in looked):
+        return None
     for act in (*(sign.act for sign in _signs(skill)), *sorted(now.offers)):
         offer = now.offers.get(act)
         named = any(sign.act == act for sign in _signs(skill)) or belief.is_namesake(act, skill)
