@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from events.chain import link
-from events.errors import IdentityConflict, LogError, UnfitEvent, VersionTaken, WrongExpectedVersion
+from events.chain import Trace, link
+from events.errors import CorruptLog, IdentityConflict, LogError, UnfitEvent, VersionTaken, WrongExpectedVersion
 from events.event import PackedEvent, Row
 from events.log import ANY, Appended, Batch, Head
 
@@ -76,6 +76,19 @@ class Admission:
             except LogError as refusal:
                 answers.append(refusal)
         return answers
+
+    def adopt(self, rows: Sequence[Row]) -> None:
+        """Take rows over from a copy of this very log as they are, with their positions, times and hashes.
+
+        Raises:
+            CorruptLog: a row does not follow from the one before; nothing was admitted.
+        """
+        trace = Trace(self.head.position, self.head.hash)
+        for row in rows:
+            if problem := trace.problem_with(row):
+                raise CorruptLog(f"{problem}; nothing was taken over")
+        self.rows.extend(rows)
+        self.head = Head(trace.position, trace.hash)
 
     def _admit(self, batch: Batch) -> Appended:
         if batch.expected < ANY:

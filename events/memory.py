@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Self
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Self, TypeVar
 
 from events.admission import MAX_PAYLOAD, Admission, Clock
 from events.chain import GENESIS
@@ -12,6 +12,8 @@ from events.errors import LogError, StoreUnavailable
 from events.event import Proposal, RecordedEvent, Row, recorded
 from events.log import NO_STREAM, Appended, Batch, Head
 from events.snapshot import Snapshot
+
+T = TypeVar("T")
 
 
 class MemoryLog:
@@ -40,21 +42,15 @@ class MemoryLog:
 
     def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
         """As in the port."""
-        with self._turn:
-            self._refuse_if_not_writable()
-            admission = Admission(self, self.head(), self._clock(), self._max_payload)
-            appended = admission.admit(batches)
-            self._keep(admission.rows)
-            return appended
+        return self._round(lambda admission: admission.admit(batches))
 
     def append_group(self, requests: Sequence[Sequence[Batch]]) -> list[list[Appended] | LogError]:
         """Requests of several writers at once: each is taken whole or refused by itself."""
-        with self._turn:
-            self._refuse_if_not_writable()
-            admission = Admission(self, self.head(), self._clock(), self._max_payload)
-            answers = admission.admit_each(requests)
-            self._keep(admission.rows)
-            return answers
+        return self._round(lambda admission: admission.admit_each(requests))
+
+    def adopt(self, rows: Sequence[Row]) -> None:
+        """Take rows over from a copy of this very log, as they are. Raises CorruptLog if they do not follow."""
+        self._round(lambda admission: admission.adopt(rows))
 
     def read_stream(self, stream: str, *, after: int = -1, upto: int | None = None) -> Iterator[RecordedEvent]:
         """As in the port."""
@@ -97,6 +93,14 @@ class MemoryLog:
         for index in range(max(after, 0), last):
             yield self._rows[index]
 
+    def witnesses(self) -> list[Head]:
+        """Nobody but this log itself has noted its head."""
+        return []
+
+    def blemishes(self) -> Iterator[str]:
+        """Memory has none that the chain does not show."""
+        return iter(())
+
     def last_version(self, stream: str) -> int:
         """As admission asks for it."""
         self._refuse_if_closed()
@@ -136,6 +140,14 @@ class MemoryLog:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    def _round(self, admit: Callable[[Admission], T]) -> T:
+        with self._turn:
+            self._refuse_if_not_writable()
+            admission = Admission(self, self.head(), self._clock(), self._max_payload)
+            answer = admit(admission)
+            self._keep(admission.rows)
+            return answer
 
     def _keep(self, rows: list[Row]) -> None:
         for row in rows:

@@ -64,6 +64,10 @@ class PostgresLog:
         streams = [batch.stream for request in requests for batch in request]
         return self._round(streams, lambda admission: admission.admit_each(requests))
 
+    def adopt(self, rows: Sequence[Row]) -> None:
+        """Take rows over from a copy of this very log, as they are. Raises CorruptLog if they do not follow."""
+        self._round([], lambda admission: admission.adopt(rows))
+
     def read_stream(self, stream: str, *, after: int = -1, upto: int | None = None) -> Iterator[RecordedEvent]:
         """As in the port."""
         return map(recorded, self._rows.of_stream(stream, after, upto))

@@ -6,9 +6,9 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from events.admission import MAX_PAYLOAD, Admission, Clock
 from events.anchor import LARGEST_SEALED, AnchorFile, read_anchor, seal_of
@@ -21,6 +21,8 @@ from events.sqlite_health import blemishes
 from events.sqlite_rows import SqliteRows
 from events.table_rows import read_head
 from events.writer_lock import WriterLock
+
+T = TypeVar("T")
 
 _ANCHOR_EVERY = 1000
 """Events after which the head is also noted inside the file, for copies that lose the file beside it."""
@@ -63,12 +65,7 @@ class SqliteLog:
 
     def append_many(self, batches: Sequence[Batch]) -> list[Appended]:
         """As in the port."""
-        with self._turn:
-            self._refuse_if_not_writable()
-            admission = Admission(self._rows, self._head, self._clock(), self._max_payload)
-            appended = admission.admit(batches)
-            self._commit(admission)
-            return appended
+        return self._round(lambda admission: admission.admit(batches))
 
     def append_group(self, requests: Sequence[Sequence[Batch]]) -> list[list[Appended] | LogError]:
         """Requests of several writers in one commit: each is taken whole or refused by itself.
@@ -79,12 +76,11 @@ class SqliteLog:
         Raises:
             StoreUnavailable: nothing of any request was written.
         """
-        with self._turn:
-            self._refuse_if_not_writable()
-            admission = Admission(self._rows, self._head, self._clock(), self._max_payload)
-            answers = admission.admit_each(requests)
-            self._commit(admission)
-            return answers
+        return self._round(lambda admission: admission.admit_each(requests))
+
+    def adopt(self, rows: Sequence[Row]) -> None:
+        """Take rows over from a copy of this very log, as they are. Raises CorruptLog if they do not follow."""
+        self._round(lambda admission: admission.adopt(rows))
 
     def read_stream(self, stream: str, *, after: int = -1, upto: int | None = None) -> Iterator[RecordedEvent]:
         """As in the port."""
@@ -148,6 +144,14 @@ class SqliteLog:
             self._connection.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)", values)
         return True
 
+    def copy_to(self, path: Path) -> None:
+        """Copy the file as of one moment, while others write; the copy must not exist yet."""
+        with speaking(self.path, "copied"), contextlib.closing(sqlite3.connect(path, isolation_level=None)) as copy:
+            # Of its own, so that a long copy holds up neither readers nor the writer that share this log's connection.
+            with contextlib.closing(connect_reader(self.path)) as source:
+                source.backup(copy)
+            copy.execute("PRAGMA journal_mode = WAL")
+
     def close(self) -> None:
         """As in the port. A writer leaves one file, sealed: no log beside it that waits to be merged."""
         with self._turn:
@@ -202,11 +206,16 @@ class SqliteLog:
                 f"older copy, put here on purpose, remove '{self.path.name}-head' beside it"
             )
 
-    def _commit(self, admission: Admission) -> None:
-        if admission.rows:
-            self._write(admission)
-            self._head = admission.head
-            self._note_head()
+    def _round(self, admit: Callable[[Admission], T]) -> T:
+        with self._turn:
+            self._refuse_if_not_writable()
+            admission = Admission(self._rows, self._head, self._clock(), self._max_payload)
+            answer = admit(admission)
+            if admission.rows:
+                self._write(admission)
+                self._head = admission.head
+                self._note_head()
+            return answer
 
     def _write(self, admission: Admission) -> None:
         with speaking(self.path, "appended to"):
