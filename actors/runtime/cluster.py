@@ -21,8 +21,12 @@ from actors.runtime.pools import PooledRuntime, Seat
 from actors.runtime.port import AskFailed, Plain, RuntimeUnavailable, Staffing
 from events.codec import pack, unpack
 
+_LOGGER: Final = logging.getLogger(__name__)
+
 ROOT: Final = str(Path(actors.__file__).resolve().parent.parent)
 """Where our packages lie: a checkout, or site-packages."""
+_KNOCK_SECONDS: Final = 5.0
+"""How long an address may take to show that anybody listens there."""
 _STORE_BYTES: Final = 200_000_000
 """Ray's object store on one machine: frames below 100 kB never touch it, and the default would take 30 % of the RAM."""
 _LONGEST_TEMP: Final = 40
@@ -64,7 +68,10 @@ class RayRuntime(PooledRuntime):
         """
         if self._joining is None:
             self._joining = asyncio.create_task(_lastingly_joined(self._address, self._cpus))
-        await asyncio.shield(self._joining)
+        try:
+            await asyncio.wait_for(asyncio.shield(self._joining), self._start_timeout)
+        except TimeoutError:
+            raise RuntimeUnavailable(_no_ray(self._address, f"no answer for {self._start_timeout:g} s")) from None
 
     async def spawn(self, staffing: Staffing) -> None:
         """See `Runtime.spawn`."""
@@ -206,6 +213,11 @@ def _join(address: str | None, cpus: int | None) -> bool:
         import ray  # noqa: PLC0415 - half a second, and only for those who use it
     except ImportError as error:
         raise RuntimeUnavailable(f"Ray is not installed ({error}): install 'ray', or use --runtime local") from None
+    try:
+        _knock(address)
+    except (OSError, ValueError) as error:
+        raise RuntimeUnavailable(_no_ray(address, _first_line(error))) from None
+    _hush()
     if ray.is_initialized():
         return False
     try:
@@ -214,6 +226,33 @@ def _join(address: str | None, cpus: int | None) -> bool:
         ray.shutdown()
         raise RuntimeUnavailable(_no_ray(address, _first_line(error))) from error
     return True
+
+
+def _knock(address: str | None) -> None:
+    """See whether anybody listens there; Ray itself would try for minutes, and fill the screen meanwhile.
+
+    Raises:
+        OSError: nobody does.
+        ValueError: the address is not one that actors can be started from.
+    """
+    if address is None or address == "auto":
+        return
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if address.startswith("ray://") or not colon or not port.isdigit():
+        raise ValueError("an address is host:port, as 'ray start --head' prints it, or auto")
+    socket.create_connection((host.strip("[]"), int(port)), timeout=_KNOCK_SECONDS).close()
+
+
+def _hush() -> None:
+    """Keep what Ray's daemons report off standard output, which belongs to our own answers.
+
+    No option of Ray does: even with `log_to_driver=False` it prints there whenever a worker dies. Who was lost is told
+    to the askers; the full report stays in Ray's logs.
+    """
+    from ray._private import worker  # noqa: PLC0415 - imported with ray
+
+    if hasattr(worker, "print_to_stdstream"):
+        worker.print_to_stdstream = lambda data, **_: _LOGGER.debug("%s", "\n".join(data.get("lines", ())))
 
 
 def _where(address: str | None, cpus: int | None) -> dict[str, Any]:
