@@ -168,6 +168,17 @@ class EpisodeScored(Fact, name="EpisodeScored"):
     detail: Plain = Field(default_factory=dict)
 
 
+class EpisodeReviewed(Fact, name="EpisodeReviewed"):
+    """A person looked at an episode and agreed with its score, or did not; on a stream review/RUN/NAME of its own."""
+
+    run: str
+    episode: str
+    verdict: Literal["agree", "disagree"]
+    points: float | None = None
+    comment: str = ""
+    reviewer: str = ""
+
+
 # ---- learning: proposals on lesson/RUN/NAME, the book on skillbook/NAME --------------------------------------------
 
 

@@ -36,19 +36,19 @@ def read_file(world: str, file: str) -> list[Scenario]:
     """
     if not Path(file).is_file():
         raise WrongUse(f"{file}: there is no such file")
-    seed_of, to_scenario = _module(world, "registry").seed_of, _module(world, "casebook").to_scenario
-    return [to_scenario(one, seed=seed_of(one.id)) for one in _module(world, "scenario_file").load_scenarios(file)]
+    seed_of, to_scenario = module_of(world, "registry").seed_of, module_of(world, "casebook").to_scenario
+    return [to_scenario(one, seed=seed_of(one.id)) for one in module_of(world, "scenario_file").load_scenarios(file)]
 
 
 def template(world: str) -> str:
     """A file to start from, valid as it stands. Raises WrongUse as `read_file`."""
-    text: str = _module(world, "scenario_file").template()
+    text: str = module_of(world, "scenario_file").template()
     return text
 
 
 def record(world: str, scenario: Scenario) -> Plain:
     """A scenario as a record of a scenario file. Raises WrongUse as `read_file`."""
-    written: Plain = _module(world, "written").to_record(scenario).model_dump(mode="json")
+    written: Plain = module_of(world, "written").to_record(scenario).model_dump(mode="json")
     return written
 
 
@@ -121,20 +121,25 @@ def listed(scenarios: Iterable[Scenario]) -> list[Plain]:
 
 
 def _read_back(world: str, written: Plain) -> Scenario:
-    reread = _module(world, "record").Record.model_validate(written)
-    scenario: Scenario = _module(world, "casebook").to_scenario(
-        reread, seed=_module(world, "registry").seed_of(reread.id)
+    reread = module_of(world, "record").Record.model_validate(written)
+    scenario: Scenario = module_of(world, "casebook").to_scenario(
+        reread, seed=module_of(world, "registry").seed_of(reread.id)
     )
     return scenario
 
 
-def _module(world: str, name: str) -> ModuleType:
-    """A module of a world's folder by convention: worlds with scenario files have `scenario_file` and its kin."""
+def module_of(world: str, name: str) -> ModuleType:
+    """A module of a world's folder by convention: worlds with scenario files have `scenario_file` and its kin.
+
+    Raises:
+        LookupError: unknown world.
+        WrongUse: the world has no such module.
+    """
     place = catalogue.WORLDS.get(world)
     if place is None:
         catalogue.load(world)
-        raise WrongUse(f"the world '{world}' keeps no scenario files")
-    full = f"{place.rpartition('.')[0]}.{name}"
-    if find_spec(full) is None:
-        raise WrongUse(f"the world '{world}' keeps no scenario files")
+    full = f"{place.rpartition('.')[0]}.{name}" if place else ""
+    if not full or find_spec(full) is None:
+        what = "judges no answers from outside" if name == "evaluator" else "keeps no scenario files"
+        raise WrongUse(f"the world '{world}' {what}")
     return import_module(full)

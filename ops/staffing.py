@@ -14,6 +14,8 @@ from configs.settings import Settings
 from ops.failures import Interrupted, WrongUse
 from ops.logs import is_memory, placed
 
+EPISODES_A_WORKER = 8
+"""Episodes under way for each worker: enough that none waits for another's disk or model."""
 PATIENCE = 3.0
 """Seconds after Ctrl-C until a second one is heard."""
 
@@ -22,7 +24,7 @@ async def guarded(settings: Settings, work: Callable[[Runtime], Awaitable[Any]])
     """Do the work on a staffed runtime; Ctrl-C and SIGTERM cancel it, and what is finished is in the log."""
     _stop_on_signals(asyncio.current_task())
     try:
-        async with _staffed(settings) as runtime:
+        async with staffed(settings) as runtime:
             return await work(runtime)
     except asyncio.CancelledError:
         raise Interrupted from None
@@ -48,7 +50,7 @@ def _stop_on_signals(task: asyncio.Task[Any] | None) -> None:
 
 
 @asynccontextmanager
-async def _staffed(settings: Settings) -> AsyncIterator[Runtime]:
+async def staffed(settings: Settings) -> AsyncIterator[Runtime]:
     """A runtime with all pools hired, drained at the end."""
     runtime = _runtime(settings)
     try:

@@ -23,12 +23,10 @@ from ops import __version__, books, scenarios
 from ops.failures import Interrupted, WrongUse
 from ops.logs import open_for_reading
 from ops.reports import evaluation_of, tried_of
-from ops.staffing import guarded, workers
+from ops.staffing import EPISODES_A_WORKER, guarded, workers
 from skillbooks.ablation import shuffled
 from skillbooks.skillbook import Skillbook, stream_of
 
-EPISODES_A_WORKER = 8
-"""Episodes under way for each worker: enough that none waits for another's disk or model."""
 MOST_RUNS = 1_000_000
 _PLACE = {"store", "runtime", "ray_address", "workers", "json_output", "resume"}
 """Settings that say where and how a run takes place, and nothing of its results."""

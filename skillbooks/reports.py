@@ -10,6 +10,7 @@ from skillbooks.comparison import BASELINE, WITH, WITHOUT, baselines, difference
 from skillbooks.convergence import convergence
 from skillbooks.metrics import (
     average,
+    breakdown,
     breakdowns,
     categories,
     cost,
@@ -22,7 +23,7 @@ from skillbooks.metrics import (
     solved,
 )
 from skillbooks.runs import Run
-from skillbooks.statistics import mean
+from skillbooks.statistics import mean, slope
 
 Plain = dict[str, Any]
 
@@ -96,6 +97,33 @@ def tried_report(run: Run) -> Plain:
         "minutes": played.minutes,
         "money": played.money,
         "skillbook": f"{run.skillbook}@{run.version}",
+        "cost": cost(run),
+    }
+
+
+def session_statistics(run: Run) -> Plain:
+    """What `TrainingSession.evaluator.get_statistics()` returns: single and stress episodes together, in order.
+
+    `improvement_trend` is what the straight line through the points gains from the first episode to the last.
+    """
+    order = {arm: place for place, arm in enumerate(dict.fromkeys(e.arm for e in run.episodes.values()))}
+    played = sorted((e for e in run.episodes.values() if e.scored), key=lambda e: (order[e.arm], e.index))
+    points = [e.points for e in played]
+    estimate, line, success = mean(points), slope(points), solved(played)
+    steps = max(len(points) - 1, 0)
+    ends = line.interval(12)
+    return {
+        "n": estimate.n,
+        "average_score": round(estimate.value, 2),
+        "interval": estimate.interval(),
+        "improvement_trend": round(line.value * steps, 2),
+        "trend_interval": [round(end * steps, 2) for end in ends] if ends else None,
+        "success_rate": success.value,
+        "success_interval": success.interval(4),
+        "by_category": categories(played),
+        "by_difficulty": breakdown(played, "difficulty"),
+        "grades": grades(played),
+        "failed": sum(e.how == "failed" for e in run.episodes.values()),
         "cost": cost(run),
     }
 

@@ -10,6 +10,12 @@ from actors.llm.port import Model
 MODELS = {
     "apprentice": "actors.llm.apprentice.model:Apprentice",
 }
+_GUESTS: dict[str, Model] = {}
+
+
+def introduce(name: str, model: Model) -> None:
+    """Let a model that exists only in this process be loaded by name; a later one of the same name takes its place."""
+    _GUESTS[name] = model
 
 
 def names() -> list[str]:
@@ -23,6 +29,8 @@ def load(name: str) -> Model:
     Raises:
         LookupError: if there is none; the text lists those that there are.
     """
+    if name in _GUESTS:
+        return _GUESTS[name]
     if name in MODELS:
         module, _, found = MODELS[name].partition(":")
         model: Model = getattr(import_module(module), found)()

@@ -29,9 +29,9 @@ _TRUTHS, _MORALS = ("faults", "actual_problems"), ("solution", "solution_summary
 class StepView(Silence):
     """The observer behind `try`: writes each step as it happens."""
 
-    def __init__(self, *, as_json: bool = False) -> None:
+    def __init__(self, *, as_json: bool = False, legend: Legend | None = None) -> None:
         self._as_json = as_json
-        self._teller = Teller()
+        self._teller = Teller(legend)
 
     def run_started(self, plan: Plan) -> None:
         """Say who is going to work with which book, and learn the world's names."""
