@@ -47,7 +47,8 @@ def export(log: EventLog, to: Path, *, after: int = 0, upto: int | None = None) 
         raise LogError(f"{type(log).__name__} does not show its rows and cannot be exported")
     end = min(log.head().position, log.head().position if upto is None else upto)
     trace = Trace(after, hash_at(log, after)) if after else Trace()
-    schema, draft = _schema(arrow), to.with_name(f"{to.name}-draft")
+    last = Head(end, hash_at(log, end) if end else GENESIS)
+    schema, draft = _schema(arrow, last), to.with_name(f"{to.name}-draft")
     try:
         with parquet.ParquetWriter(draft, schema, compression="zstd") as writer:
             rows = log.rows(after, end)
@@ -77,9 +78,7 @@ def restore(archive: Path, log: EventLog) -> int:
     if not isinstance(log, Adopting):
         raise LogError(f"{type(log).__name__} cannot take events over from an archive")
     begin = next(_pages(archive), None)
-    if begin is None:
-        return 0
-    first = begin[0][0]
+    first = begin[0][0] if begin else 1
     # All of it is looked at before any of it is taken.
     _check(archive, Head(first - 1, hash_at(log, first - 1)) if first > 1 else Head(0, GENESIS))
     head, new = log.head(), 0
@@ -98,12 +97,20 @@ def _check(archive: Path, start: Head) -> None:
     trace = Trace(start.position, start.hash)
     for page in _pages(archive):
         _follow(trace, page, f"'{archive}'")
+    if (f"{trace.position} {trace.hash.hex()}").encode() != _metadata(archive).get(b"last"):
+        raise CorruptLog(f"'{archive}' is damaged: it ends at position {trace.position}, not where it was closed")
 
 
 def _follow(trace: Trace, rows: list[Row], what: str) -> None:
     for row in rows:
         if problem := trace.problem_with(row):
             raise CorruptLog(f"{what} is damaged, or does not continue what is there: {problem}")
+
+
+def _metadata(archive: Path) -> dict[bytes, bytes]:
+    _, parquet = _pyarrow()
+    with parquet.ParquetFile(archive) as file:
+        return dict(file.schema_arrow.metadata or {})
 
 
 def _pages(archive: Path) -> Iterator[list[Row]]:
@@ -113,7 +120,10 @@ def _pages(archive: Path) -> Iterator[list[Row]]:
             if (file.schema_arrow.metadata or {}).get(b"journeyman") != _FORMAT:
                 raise ForeignFile(f"'{archive}' is a Parquet file, but not an archive of Journeyman")
             for batch in file.iter_batches(batch_size=_PAGE):
-                yield [_row(*values) for values in zip(*_values(arrow, batch), strict=True)]
+                rows = [_row(*values) for values in zip(*_values(arrow, batch), strict=True)]
+                if any(type(row[0]) is not int or row[0] < 1 for row in rows):
+                    raise CorruptLog(f"'{archive}' is damaged: it holds rows without a position")
+                yield rows
     except FileNotFoundError as error:
         raise StoreUnavailable(f"there is no archive '{archive}': check the path") from error
     except arrow.ArrowInvalid as error:
@@ -148,14 +158,19 @@ def _columns(arrow: Any, schema: Any, rows: list[Row]) -> list[Any]:
     ]
 
 
-def _schema(arrow: Any) -> Any:
+def _schema(arrow: Any, last: Head) -> Any:
     fields = [
         ("position", arrow.int64()), ("stream", arrow.string()), ("category", arrow.string()),
         ("version", arrow.int64()), ("id", arrow.string()), ("type", arrow.string()), ("schema", arrow.int64()),
         ("time", arrow.timestamp("ns", tz="UTC")), ("correlation", arrow.string()), ("causation", arrow.string()),
         ("payload", arrow.binary()), ("payload_json", arrow.string()), ("hash", arrow.binary()),
     ]  # fmt: skip
-    return arrow.schema(fields, metadata={b"journeyman": _FORMAT, b"chain": ALGORITHM.encode()})
+    known = {
+        b"journeyman": _FORMAT,
+        b"chain": ALGORITHM.encode(),
+        b"last": b"%d %s" % (last.position, last.hash.hex().encode()),
+    }
+    return arrow.schema(fields, metadata=known)
 
 
 def _json(payload: bytes) -> str | None:
