@@ -72,3 +72,7 @@ class ForeignFile(CorruptLog):
 
 class StoreUnavailable(LogError):  # noqa: N818 - errors read as facts
     """Raised when the outside fails: disk full, no permission, locked by another writer, database away."""
+
+
+class LogOccupied(StoreUnavailable):
+    """Raised when another process writes to this log; when that one is dying, the log is free in a moment."""

@@ -8,7 +8,7 @@ import socket
 import weakref
 from pathlib import Path
 
-from events.errors import StoreUnavailable
+from events.errors import LogOccupied, StoreUnavailable
 
 
 class WriterLock:
@@ -33,7 +33,7 @@ class WriterLock:
         except OSError as error:
             holder = os.pread(self._file, 200, 0).decode(errors="replace").strip() or "another process"
             os.close(self._file)
-            raise StoreUnavailable(
+            raise LogOccupied(
                 f"log '{database}' is being written to by {holder}; one process at a time may write: wait until it "
                 "has ended, let it write for you (the journal), or open the log read-only"
             ) from error

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from actors.runtime.port import JOURNAL, Runtime, Staffing
+from actors.runtime.port import JOURNAL, AskFailed, Runtime, RuntimeFault, Staffing
 from configs.settings import Settings
+from events.errors import LogOccupied
 from ops.failures import Interrupted, WrongUse
 from ops.logs import is_memory, placed
 
@@ -18,6 +20,8 @@ EPISODES_A_WORKER = 8
 """Episodes under way for each worker: enough that none waits for another's disk or model."""
 PATIENCE = 3.0
 """Seconds after Ctrl-C until a second one is heard."""
+SUCCESSION, RETRY = 15.0, 0.25
+"""Seconds that a run which is taken up again waits for its predecessor's journal to let go of the log; and between."""
 
 
 async def guarded(settings: Settings, work: Callable[[Runtime], Awaitable[Any]]) -> Any:
@@ -57,7 +61,8 @@ async def staffed(settings: Settings) -> AsyncIterator[Runtime]:
         await _hire(runtime, settings)
         yield runtime
     except BaseException:
-        await runtime.drain(grace=1.0)
+        with suppress(RuntimeFault):  # what went wrong first is what must be told
+            await runtime.drain(grace=1.0)
         raise
     await runtime.drain()
 
@@ -77,7 +82,8 @@ def _runtime(settings: Settings) -> Runtime:
 async def _hire(runtime: Runtime, settings: Settings) -> None:
     world, count = {"world": settings.world}, workers(settings)
     staff = "actors.runtime.staff"
-    await runtime.spawn(Staffing(JOURNAL, "actors.runtime.journal:Journal", {"url": placed(settings.store)}, 1, True))
+    journal = Staffing(JOURNAL, "actors.runtime.journal:Journal", {"url": placed(settings.store)}, 1, True)
+    await _hire_journal(runtime, journal, SUCCESSION if settings.resume else 0.0)
     pools = [
         Staffing("generators", f"{staff}:Generator", world, 1, stateless=True),
         Staffing("printers", f"{staff}:Printer", world, count),
@@ -86,6 +92,20 @@ async def _hire(runtime: Runtime, settings: Settings) -> None:
         Staffing("reflectors", f"{staff}:Reflector", world, 1, stateless=True),
     ]
     await asyncio.gather(*(runtime.spawn(pool) for pool in pools))
+
+
+async def _hire_journal(runtime: Runtime, journal: Staffing, patience: float) -> None:
+    """Hire the journal; when a run is taken up again, the one before it may need some seconds to die."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            await runtime.spawn(journal)
+        except AskFailed as failed:
+            if failed.type != LogOccupied.__name__ or time.monotonic() >= until:
+                raise
+            await asyncio.sleep(RETRY)
+        else:
+            return
 
 
 def workers(settings: Settings) -> int:

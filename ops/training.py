@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 
 from actors.llm import catalogue as models
@@ -85,17 +87,23 @@ def _check(settings: Settings, *references: str | None) -> None:
 
 
 async def _train(runtime: Runtime, settings: Settings, observer: Observer) -> str:
-    world = worlds.load(settings.world)
     if settings.resume:
         run, recorded = settings.resume, await _resumed(runtime, settings.resume)
         settings = _as_recorded(settings, recorded)
     else:
-        run, recorded = "", Ledger()
-    given = _given(settings, world)
-    if not run:
         await _refuse_old(runtime, settings)
         settings = settings.model_copy(update={"skillbook": settings.skillbook or await _fresh_book(runtime, settings)})
-        run, recorded = await _begin(runtime, "train", settings)
+        run, recorded = await _free_name(runtime, "train"), None
+    async with _checkpointed(runtime, run, resumable=True):
+        recorded = recorded or await _begin(runtime, run, "train", settings)
+        await _conduct_training(runtime, settings, observer, recorded, run)
+    return run
+
+
+async def _conduct_training(
+    runtime: Runtime, settings: Settings, observer: Observer, recorded: Ledger, run: str
+) -> None:
+    world = worlds.load(settings.world)
     book = await _book_at_start(runtime, settings, run)
     programme = Programme(
         run=run,
@@ -105,25 +113,39 @@ async def _train(runtime: Runtime, settings: Settings, observer: Observer) -> st
         learning=settings.learning,
         window=workers(settings) * EPISODES_A_WORKER,
         seed=settings.seed,
-        practice=Source(settings.seed, settings.difficulty, held_out=False, given=given),
+        practice=Source(settings.seed, settings.difficulty, held_out=False, given=_given(settings, world)),
         comparison=Source(settings.seed, settings.difficulty, held_out=True),
         baselines=tuple(world.baselines()),
     )
     conductor = Conductor(_table(runtime, settings, observer, world), programme, book, recorded)
     observer.run_started(_plan(run, "train", settings, book, programme))
-    await _conducted(conductor, run)
+    await _conducted(conductor)
     observer.run_finished(run, "finished")
-    return run
 
 
-async def _conducted(conductor: Conductor, run: str) -> None:
+async def _conducted(conductor: Conductor) -> None:
+    await conductor.train()
+    await conductor.compare()
+    await conductor.finish()
+
+
+@asynccontextmanager
+async def _checkpointed(runtime: Runtime, run: str, *, resumable: bool) -> AsyncIterator[None]:
+    """Write down that a run was stopped, wherever that happened; what it had finished is in the log already.
+
+    Raises:
+        Interrupted: instead of the cancellation, once the run has begun.
+    """
     try:
-        await conductor.train()
-        await conductor.compare()
-        await conductor.finish()
+        yield
     except asyncio.CancelledError:
-        await conductor.pause("stopped by the user")
-        raise Interrupted(run) from None
+        version = await _version(runtime, run)
+        if version == NO_STREAM:
+            raise
+        await Chronicle(runtime, f"run/{run}", run, version=version).write(
+            facts.RunPaused(reason="stopped by the user")
+        )
+        raise Interrupted(run if resumable else "") from None
 
 
 async def _evaluate(
@@ -134,7 +156,7 @@ async def _evaluate(
     book = await _book(runtime, settings.skillbook or settings.world)
     book = shuffled(book, settings.seed) if mixed_up else book
     other = await _book(runtime, against) if against else None
-    run, recorded = await _begin(runtime, "evaluate", settings)
+    run = await _free_name(runtime, "evaluate")
     count = len(given) or settings.held_out
     programme = Programme(
         run=run,
@@ -149,10 +171,12 @@ async def _evaluate(
         arms=("with", "without") if other is not None else ("with",),
         baselines=tuple(world.baselines()),
     )
-    conductor = Conductor(_table(runtime, settings, observer, world), programme, book, recorded, other)
-    observer.run_started(_plan(run, "evaluate", settings, book, programme))
-    await _conducted(conductor, run)
-    observer.run_finished(run, "finished")
+    async with _checkpointed(runtime, run, resumable=False):
+        recorded = await _begin(runtime, run, "evaluate", settings)
+        conductor = Conductor(_table(runtime, settings, observer, world), programme, book, recorded, other)
+        observer.run_started(_plan(run, "evaluate", settings, book, programme))
+        await _conducted(conductor)
+        observer.run_finished(run, "finished")
     return run
 
 
@@ -160,7 +184,8 @@ async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> str
     world = worlds.load(settings.world)
     given = _given(settings, world)
     book = await _book(runtime, settings.skillbook) if settings.skillbook else Skillbook("none")
-    run, recorded = await _begin(runtime, "try", settings)
+    run = await _free_name(runtime, "try")
+    recorded = await _begin(runtime, run, "try", settings)
     observer.run_started(_try_plan(run, settings, book))
     source = Source(settings.seed, settings.difficulty, held_out=True, given=given)
     scenario = await source.scenario(runtime, 0)
@@ -173,21 +198,28 @@ async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> str
     return run
 
 
-async def _begin(runtime: Runtime, command: str, settings: Settings) -> tuple[str, Ledger]:
-    """Claim the next free name for a run of this command."""
-    kept = settings.model_dump(mode="json", exclude=_PLACE)
+async def _free_name(runtime: Runtime, command: str) -> str:
+    """The next name that no run of this command has."""
     for number in range(1, MOST_RUNS):
-        run = f"{command}-{number}"
-        if (await runtime.ask(JOURNAL, {"op": "version", "stream": f"run/{run}"}))["version"] != NO_STREAM:
-            continue
-        chronicle = Chronicle(runtime, f"run/{run}", run)
-        await chronicle.write(
-            facts.RunStarted(
-                run=run, command=command, world=settings.world, seed=settings.seed, settings=kept, software=__version__
-            )
-        )
-        return run, Ledger(version=0, settings=kept)
+        if await _version(runtime, f"{command}-{number}") == NO_STREAM:
+            return f"{command}-{number}"
     raise WrongUse("the log is full of runs; use another store")
+
+
+async def _version(runtime: Runtime, run: str) -> int:
+    version: int = (await runtime.ask(JOURNAL, {"op": "version", "stream": f"run/{run}"}))["version"]
+    return version
+
+
+async def _begin(runtime: Runtime, run: str, command: str, settings: Settings) -> Ledger:
+    """Write the run's beginning."""
+    kept = settings.model_dump(mode="json", exclude=_PLACE)
+    await Chronicle(runtime, f"run/{run}", run).write(
+        facts.RunStarted(
+            run=run, command=command, world=settings.world, seed=settings.seed, settings=kept, software=__version__
+        )
+    )
+    return Ledger(version=0, settings=kept)
 
 
 async def _resumed(runtime: Runtime, run: str) -> Ledger:

@@ -105,10 +105,6 @@ class Conductor:
             )
             await self._log.write(end)
 
-    async def pause(self, reason: str) -> None:
-        """Write that the run was stopped."""
-        await self._log.write(facts.RunPaused(reason=reason))
-
     async def _wave(self, phase: Phase, number: int, count: int, work: Callable[[str], Awaitable[None]]) -> None:
         observer = self._table.observer
         observer.wave_started(number, phase, count)

@@ -1,4 +1,4 @@
-"""What tests of the runtimes share: one Ray for all of them."""
+"""What tests of several parts share: one Ray for all that want one."""
 
 from __future__ import annotations
 
