@@ -11,6 +11,7 @@ PIP := $(RUN) -m pip --disable-pip-version-check --no-input -q
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 SKILLBOOK := printer
+STORE := sqlite:///journeyman.db
 
 help:
 	@echo 'make demo   train on simulated printers, show what was learned, verify the log and rebuild the skillbook'
@@ -20,13 +21,19 @@ help:
 	@echo 'make clean  remove the environment and caches; logs stay'
 
 demo: $(VENV)/.installed
+	@$(RUN) -m ops.demo
 	@printf '\n== Practise, learn, compare: journeyman train ==\n'
-	@$(RUN) -m ops train
+	@$(RUN) -m ops train --store $(STORE)
 	@printf '\n== Is the log untouched? journeyman log verify ==\n'
-	@$(RUN) -m ops log verify
+	@$(RUN) -m ops log verify --store $(STORE)
 	@printf '\n== Rebuild the skillbook from the log: journeyman replay --skillbook $(SKILLBOOK) --verify ==\n'
-	@$(RUN) -m ops replay --skillbook $(SKILLBOOK) --verify
-	@printf '\nYours to explore: $(VENV)/bin/journeyman skills list, report, try, --help\n'
+	@$(RUN) -m ops replay --skillbook $(SKILLBOOK) --verify --store $(STORE)
+	@printf '\nThe log is journeyman.db in this folder. Yours to explore:\n'
+	@printf '  %s\n' \
+		'$(VENV)/bin/journeyman try --difficulty easy --seed 7 --skillbook $(SKILLBOOK)   watch one repair with these skills' \
+		'$(VENV)/bin/journeyman skills list                                       what was learned' \
+		'$(VENV)/bin/journeyman report --html report.html                         the run on one page' \
+		'$(VENV)/bin/journeyman --help                                            everything else'
 
 test: lint
 	@printf '\n== Tests ==\n'
