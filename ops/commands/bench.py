@@ -12,7 +12,7 @@ from ops.console.screen import json_line, say
 from ops.failures import DONE, SAID_NO
 
 
-@click.group(name="bench", epilog="Example: journeyman bench log --rounds 5")
+@click.group(name="bench", epilog="Examples: journeyman bench log --rounds 5; journeyman bench agents --json")
 def command() -> None:
     """Measure our work beside a peer's; exit 1 where a promised ratio is not kept."""
 
@@ -25,7 +25,21 @@ def log(rounds: int, episodes: int, as_json: bool) -> int:
     """The event log beside a bare SQLite table."""
     from ops.bench.log import compare_logs  # noqa: PLC0415 - only this benchmark opens logs
 
-    rows = compare_logs(rounds, episodes)
+    return _shown(compare_logs(rounds, episodes), as_json=as_json)
+
+
+@command.command("agents")
+@click.option("--rounds", default=3, metavar="N", type=click.IntRange(1, 1000), help="Of each comparison.  [3]")
+@click.option("--agents", default=1000, metavar="N", type=click.IntRange(1, 100_000), help="At the same time.  [1000]")
+@json_flag
+def agents(rounds: int, agents: int, as_json: bool) -> int:
+    """Agents that wait for models, on Ray and in one process, beside bare asyncio; takes some minutes."""
+    from ops.bench.agents import compare_agents  # noqa: PLC0415 - only this benchmark starts Ray
+
+    return _shown(compare_agents(rounds, agents), as_json=as_json)
+
+
+def _shown(rows: list[Row], *, as_json: bool) -> int:
     found = report(rows)
     if as_json:
         json_line(found)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ops import cli
-from ops.bench import log, rounds
+from ops.bench import agents, log, rounds
 from ops.bench.rounds import Row, compare
 
 
@@ -46,3 +46,15 @@ def test_a_missed_aim_is_status_1(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.setattr(log, "compare_logs", lambda _rounds, _episodes: [row])
     assert cli.run(["bench", "log"]) == 1
     assert "MISSED" in capsys.readouterr().out
+
+
+@pytest.mark.ray
+def test_waiting_agents_are_measured_beside_bare_asyncio_and_frames_beside_single_calls() -> None:
+    """Tiny waits: the figures mean nothing here, but every row is measured, and Ray is left as it was found."""
+    import ray  # noqa: PLC0415 - only this test asks Ray anything
+
+    running = ray.is_initialized()
+    rows = agents.compare_agents(rounds=1, agents=50, wait=0.01)
+    assert [row.peer_name for row in rows] == [agents.UNFRAMED] * 2 + [agents.BARE] * 3
+    assert all(row.ours > 0 and row.peer > 0 for row in rows)
+    assert ray.is_initialized() == running
