@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 
 from actors.llm import catalogue as models
@@ -12,7 +10,7 @@ from actors.runtime.chronicle import Chronicle
 from actors.runtime.conductor import Conductor, Programme, show
 from actors.runtime.episode import Order, Table
 from actors.runtime.episode import play as play_episode
-from actors.runtime.ledger import Ledger, load, pages_of_stream, read_run
+from actors.runtime.ledger import Ledger, load, pages_of_stream
 from actors.runtime.observer import Observer, Plan
 from actors.runtime.port import JOURNAL, Plain, Runtime
 from actors.runtime.scenarios import Source
@@ -21,17 +19,14 @@ from actors.worlds.port import World
 from configs.settings import Settings
 from events import facts
 from events.log import NO_STREAM
-from ops import __version__, books, scenarios
-from ops.failures import Interrupted, WrongUse
+from ops import books, scenarios
+from ops.checkpoints import MOST_RUNS, as_recorded, begin, checkpointed, free_name, resumed
+from ops.failures import WrongUse
 from ops.logs import open_for_reading
 from ops.reports import evaluation_of, tried_of
 from ops.staffing import EPISODES_A_WORKER, guarded, workers
 from skillbooks.ablation import shuffled
 from skillbooks.skillbook import Skillbook, stream_of
-
-MOST_RUNS = 1_000_000
-_PLACE = {"store", "runtime", "ray_address", "workers", "json_output", "resume"}
-"""Settings that say where and how a run takes place, and nothing of its results."""
 
 
 def train(settings: Settings, observer: Observer) -> str:
@@ -88,14 +83,14 @@ def _check(settings: Settings, *references: str | None) -> None:
 
 async def _train(runtime: Runtime, settings: Settings, observer: Observer) -> str:
     if settings.resume:
-        run, recorded = settings.resume, await _resumed(runtime, settings.resume)
-        settings = _as_recorded(settings, recorded)
+        run, recorded = settings.resume, await resumed(runtime, settings.resume)
+        settings = as_recorded(settings, recorded)
     else:
         await _refuse_old(runtime, settings)
         settings = settings.model_copy(update={"skillbook": settings.skillbook or await _fresh_book(runtime, settings)})
-        run, recorded = await _free_name(runtime, "train"), None
-    async with _checkpointed(runtime, run, resumable=True):
-        recorded = recorded or await _begin(runtime, run, "train", settings)
+        run, recorded = await free_name(runtime, "train"), None
+    async with checkpointed(runtime, run, resumable=True):
+        recorded = recorded or await begin(runtime, run, "train", settings)
         await _conduct_training(runtime, settings, observer, recorded, run)
     return run
 
@@ -129,25 +124,6 @@ async def _conducted(conductor: Conductor) -> None:
     await conductor.finish()
 
 
-@asynccontextmanager
-async def _checkpointed(runtime: Runtime, run: str, *, resumable: bool) -> AsyncIterator[None]:
-    """Write down that a run was stopped, wherever that happened; what it had finished is in the log already.
-
-    Raises:
-        Interrupted: instead of the cancellation, once the run has begun.
-    """
-    try:
-        yield
-    except asyncio.CancelledError:
-        version = await _version(runtime, run)
-        if version == NO_STREAM:
-            raise
-        await Chronicle(runtime, f"run/{run}", run, version=version).write(
-            facts.RunPaused(reason="stopped by the user")
-        )
-        raise Interrupted(run if resumable else "") from None
-
-
 async def _evaluate(
     runtime: Runtime, settings: Settings, against: str | None, observer: Observer, mixed_up: bool
 ) -> str:
@@ -156,7 +132,7 @@ async def _evaluate(
     book = await _book(runtime, settings.skillbook or settings.world)
     book = shuffled(book, settings.seed) if mixed_up else book
     other = await _book(runtime, against) if against else None
-    run = await _free_name(runtime, "evaluate")
+    run = await free_name(runtime, "evaluate")
     count = len(given) or settings.held_out
     programme = Programme(
         run=run,
@@ -171,8 +147,8 @@ async def _evaluate(
         arms=("with", "without") if other is not None else ("with",),
         baselines=tuple(world.baselines()),
     )
-    async with _checkpointed(runtime, run, resumable=False):
-        recorded = await _begin(runtime, run, "evaluate", settings)
+    async with checkpointed(runtime, run, resumable=False):
+        recorded = await begin(runtime, run, "evaluate", settings)
         conductor = Conductor(_table(runtime, settings, observer, world), programme, book, recorded, other)
         observer.run_started(_plan(run, "evaluate", settings, book, programme))
         await _conducted(conductor)
@@ -184,8 +160,8 @@ async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> str
     world = worlds.load(settings.world)
     given = _given(settings, world)
     book = await _book(runtime, settings.skillbook) if settings.skillbook else Skillbook("none")
-    run = await _free_name(runtime, "try")
-    recorded = await _begin(runtime, run, "try", settings)
+    run = await free_name(runtime, "try")
+    recorded = await begin(runtime, run, "try", settings)
     observer.run_started(_try_plan(run, settings, book))
     source = Source(settings.seed, settings.difficulty, held_out=True, given=given)
     scenario = await source.scenario(runtime, 0)
@@ -196,48 +172,6 @@ async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> str
     )
     await Chronicle(runtime, f"run/{run}", run, version=recorded.version).write(end)
     return run
-
-
-async def _free_name(runtime: Runtime, command: str) -> str:
-    """The next name that no run of this command has."""
-    for number in range(1, MOST_RUNS):
-        if await _version(runtime, f"{command}-{number}") == NO_STREAM:
-            return f"{command}-{number}"
-    raise WrongUse("the log is full of runs; use another store")
-
-
-async def _version(runtime: Runtime, run: str) -> int:
-    version: int = (await runtime.ask(JOURNAL, {"op": "version", "stream": f"run/{run}"}))["version"]
-    return version
-
-
-async def _begin(runtime: Runtime, run: str, command: str, settings: Settings) -> Ledger:
-    """Write the run's beginning."""
-    kept = settings.model_dump(mode="json", exclude=_PLACE)
-    await Chronicle(runtime, f"run/{run}", run).write(
-        facts.RunStarted(
-            run=run, command=command, world=settings.world, seed=settings.seed, settings=kept, software=__version__
-        )
-    )
-    return Ledger(version=0, settings=kept)
-
-
-async def _resumed(runtime: Runtime, run: str) -> Ledger:
-    recorded = await read_run(runtime, run)
-    if recorded.version < 0:
-        raise WrongUse(f"the log has no run '{run}'; `journeyman log list` shows what there is")
-    if recorded.command != "train":
-        raise WrongUse(f"run '{run}' is no training but '{recorded.command}'; only a training can be resumed")
-    if recorded.finished:
-        raise WrongUse(f"run '{run}' is finished; there is nothing to resume")
-    await Chronicle(runtime, f"run/{run}", run, version=recorded.version).write(facts.RunResumed())
-    recorded.version += 1
-    return recorded
-
-
-def _as_recorded(settings: Settings, recorded: Ledger) -> Settings:
-    """What decides the results comes from the log; where it runs, from today's flags."""
-    return Settings.model_validate({**settings.model_dump(), **recorded.settings})
 
 
 async def _fresh_book(runtime: Runtime, settings: Settings) -> str:

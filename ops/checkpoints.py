@@ -1,0 +1,86 @@
+"""A run in the log: its free name, its beginning, its pauses, and how one that was stopped is taken up again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from actors.runtime.chronicle import Chronicle
+from actors.runtime.ledger import Ledger, read_run
+from actors.runtime.port import JOURNAL, Runtime
+from configs.settings import Settings
+from events import facts
+from events.log import NO_STREAM
+from ops import __version__
+from ops.failures import Interrupted, WrongUse
+
+MOST_RUNS = 1_000_000
+_PLACE = {"store", "runtime", "ray_address", "workers", "json_output", "resume"}
+"""Settings that say where and how a run takes place, and nothing of its results."""
+
+
+async def free_name(runtime: Runtime, command: str) -> str:
+    """The next name that no run of this command has."""
+    for number in range(1, MOST_RUNS):
+        if await _version(runtime, f"{command}-{number}") == NO_STREAM:
+            return f"{command}-{number}"
+    raise WrongUse("the log is full of runs; use another store")
+
+
+async def _version(runtime: Runtime, run: str) -> int:
+    version: int = (await runtime.ask(JOURNAL, {"op": "version", "stream": f"run/{run}"}))["version"]
+    return version
+
+
+async def begin(runtime: Runtime, run: str, command: str, settings: Settings) -> Ledger:
+    """Write the run's beginning."""
+    kept = settings.model_dump(mode="json", exclude=_PLACE)
+    await Chronicle(runtime, f"run/{run}", run).write(
+        facts.RunStarted(
+            run=run, command=command, world=settings.world, seed=settings.seed, settings=kept, software=__version__
+        )
+    )
+    return Ledger(version=0, settings=kept)
+
+
+async def resumed(runtime: Runtime, run: str) -> Ledger:
+    """Take a stopped training up again: what the log says of it.
+
+    Raises:
+        WrongUse: there is no such run, it is no training, or it is finished.
+    """
+    recorded = await read_run(runtime, run)
+    if recorded.version < 0:
+        raise WrongUse(f"the log has no run '{run}'; `journeyman log list` shows what there is")
+    if recorded.command != "train":
+        raise WrongUse(f"run '{run}' is no training but '{recorded.command}'; only a training can be resumed")
+    if recorded.finished:
+        raise WrongUse(f"run '{run}' is finished; there is nothing to resume")
+    await Chronicle(runtime, f"run/{run}", run, version=recorded.version).write(facts.RunResumed())
+    recorded.version += 1
+    return recorded
+
+
+def as_recorded(settings: Settings, recorded: Ledger) -> Settings:
+    """What decides the results comes from the log; where it runs, from today's flags."""
+    return Settings.model_validate({**settings.model_dump(), **recorded.settings})
+
+
+@asynccontextmanager
+async def checkpointed(runtime: Runtime, run: str, *, resumable: bool) -> AsyncIterator[None]:
+    """Write down that a run was stopped, wherever that happened; what it had finished is in the log already.
+
+    Raises:
+        Interrupted: instead of the cancellation, once the run has begun.
+    """
+    try:
+        yield
+    except asyncio.CancelledError:
+        version = await _version(runtime, run)
+        if version == NO_STREAM:
+            raise
+        await Chronicle(runtime, f"run/{run}", run, version=version).write(
+            facts.RunPaused(reason="stopped by the user")
+        )
+        raise Interrupted(run if resumable else "") from None
