@@ -80,6 +80,17 @@ class Registry:
             payload = lift(payload)
         return fact.model_validate(payload)
 
+    def known(self, name: str) -> type[Fact]:
+        """The class that is registered under a name.
+
+        Raises:
+            UnknownFact: if there is none.
+        """
+        fact = self._facts.get(name)
+        if fact is None:
+            raise UnknownFact(name, 1, None)
+        return fact
+
     def names(self) -> list[str]:
         """All known names, sorted."""
         return sorted(self._facts)
