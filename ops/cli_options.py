@@ -22,10 +22,10 @@ _FLAGS: dict[str, tuple[str, str]] = {
     "episodes": ("N", "How many episodes are practised.  [60]"),
     "difficulty": ("LEVEL", "easy, medium, hard or mixed.  [mixed]"),
     "agent": ("NAME", "Who plays the episodes.  [apprentice]"),
-    "skillbook": ("NAME[@VERSION]", "The book that is learned from and written to.  [the world's name]"),
+    "skillbook": ("NAME[@VERSION]", "The book that is read and written.  [a new one]"),
     "wave": ("N", "Episodes between two versions of the book.  [10]"),
-    "workers": ("N", "Episodes at a time.  [one a core]"),
-    "held_out": ("N", "Pairs of the held-out comparison; 0 for none.  [40]"),
+    "workers": ("N", "Workers of each role; the results do not depend on it.  [one a core]"),
+    "held_out": ("N", "Scenarios of the held-out comparison; 0 for none.  [40]"),
     "resume": ("RUN", "Go on with a run that was stopped."),
     "store": ("URL", "Where the log is kept.  [sqlite:///journeyman.db]"),
     "runtime": ("NAME", "local (one process) or ray.  [ray]"),
@@ -38,7 +38,7 @@ ALL_SETTINGS = (*_FLAGS, "learning")
 """Every setting that has a flag, for commands that show settings."""
 
 
-def settings_flags(*names: str, bare_config: bool = False) -> Callable[[Command], Command]:
+def settings_flags(*names: str, bare_config: bool = False, **wording: str) -> Callable[[Command], Command]:
     """Give a command `--config`, `--json` and the named flags; it is called with `loaded: Loaded`.
 
     Everything that is not a setting (a command's own flags) is handed through unchanged.
@@ -46,6 +46,7 @@ def settings_flags(*names: str, bare_config: bool = False) -> Callable[[Command]
     Args:
         names: the settings that concern the command.
         bare_config: whether `--config` may stand without a file, as in `info --config`.
+        wording: help of a flag that means something of its own to this command.
     """
 
     def decorate(command: Command) -> Command:
@@ -55,7 +56,8 @@ def settings_flags(*names: str, bare_config: bool = False) -> Callable[[Command]
             return command(loaded=_load(config, flags), **given)
 
         decorated: Command = with_settings
-        for option in reversed([*map(_option, names), _config_option(bare=bare_config), _json_option()]):
+        options = [_option(name, wording.get(name, "")) for name in names]
+        for option in reversed([*options, _config_option(bare=bare_config), _json_option()]):
             decorated = option(decorated)
         return decorated
 
@@ -88,12 +90,12 @@ def _load(config: str | None, flags: dict[str, Any]) -> Loaded:
     return loaded
 
 
-def _option(name: str) -> Callable[[Command], Command]:
+def _option(name: str, wording: str) -> Callable[[Command], Command]:
     if name == "learning":
         text = "Practise without writing lessons."
         return click.option("--no-learning", "learning", flag_value=False, default=None, help=text)
     placeholder, text = _FLAGS[name]
-    return click.option("--" + name.replace("_", "-"), name, metavar=placeholder, help=text)
+    return click.option("--" + name.replace("_", "-"), name, metavar=placeholder, help=wording or text)
 
 
 def _config_option(*, bare: bool) -> Callable[[Command], Command]:

@@ -58,8 +58,7 @@ def evaluate(settings: Settings, against: str | None, observer: Observer, *, mix
 
 
 def play(settings: Settings, observer: Observer) -> Plain:
-    """Play one scenario in this process, for reading along; nothing is learned. Raises as `train`."""
-    settings = settings.model_copy(update={"runtime": "local", "workers": 1})
+    """Play one scenario for reading along; nothing is learned. Raises as `train`."""
     _check(settings, settings.skillbook)
     run: str = asyncio.run(guarded(settings, lambda runtime: _play(runtime, settings, observer)))
     with open_for_reading(settings.store) as log:

@@ -81,7 +81,11 @@ def evaluation_report(run: Run, against: bool) -> Plain:
     }
     if against:
         pairs = paired(run.played("held_out", WITHOUT), played)
-        report["against"] = {"mean": average([a.points for a, _ in pairs]), **difference(pairs)}
+        report["against"] = {
+            "mean": average([a.points for a, _ in pairs]),
+            **difference(pairs),
+            "breakdowns": breakdowns([a for a, _ in pairs]),
+        }
     return report
 
 

@@ -20,7 +20,8 @@ from ops.failures import DONE, SAID_NO, WrongUse
 EPILOG = """\b
 Examples:
   journeyman evaluate --skillbook printer --against none
-  journeyman evaluate --skillbook printer@6 --against printer@5 --episodes 80 --json
+  journeyman evaluate --skillbook printer --set curated
+  journeyman evaluate --skillbook printer@6 --against printer@5 --held-out 80 --json
 """
 
 
@@ -28,6 +29,9 @@ Examples:
 @settings_flags(
     "world", "scenarios", "set", "episodes", "held_out", "difficulty", "agent", "skillbook", "workers", "store",
     "runtime", "ray_address", "seed",
+    skillbook="The book to measure, or none.  [the world's name]",
+    episodes="The same as --held-out.",
+    held_out="How many scenarios are played; those of a file or set are played once each.  [40]",
 )  # fmt: skip
 @click.option("--against", metavar="NAME[@VERSION]|none", help="Also play the same scenarios with this book.")
 @click.option(

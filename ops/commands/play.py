@@ -14,15 +14,23 @@ from ops.console.steps import StepView
 EPILOG = """\b
 Examples:
   journeyman try --difficulty easy --seed 7
-  journeyman try --scenario ID --skillbook printer@3
+  journeyman try --scenario strings-like-cobwebs --skillbook printer
 """
 
 
 @click.command(name="try", epilog=EPILOG)
-@settings_flags("world", "scenario", "scenarios", "difficulty", "agent", "skillbook", "store", "seed")
+@settings_flags(
+    "world", "scenario", "scenarios", "difficulty", "agent", "skillbook", "store", "runtime", "ray_address", "seed",
+    scenario="One scenario, by its id; otherwise one is generated.",
+    scenarios="The first scenario of a YAML or JSON file.",
+    skillbook="The book that the agent may read, or none.  [none]",
+    runtime="local (one process) or ray.  [local]",
+)  # fmt: skip
 def command(loaded: Loaded) -> None:
     """Play one scenario and show it as it happens: words, turns, findings, verdict, truth. Nothing is learned."""
     settings = loaded.settings
+    if loaded.origins["runtime"].layer == "default":
+        settings = settings.model_copy(update={"runtime": "local", "workers": 1})
     played = import_module("ops.training").play(settings, StepView(as_json=settings.json_output))
     if settings.json_output:
         json_line(played)

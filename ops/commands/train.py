@@ -19,7 +19,8 @@ EPILOG = """\b
 Examples:
   journeyman train
   journeyman train --episodes 200 --difficulty hard --runtime local
-  journeyman train --set curated --no-learning --json
+  journeyman train --set curated --episodes 14 --skillbook mine --json
+  journeyman train --resume train-1
 """
 
 
@@ -27,6 +28,7 @@ Examples:
 @settings_flags(
     "world", "scenarios", "set", "episodes", "difficulty", "agent", "skillbook", "wave", "workers", "held_out",
     "learning", "resume", "store", "runtime", "ray_address", "seed",
+    skillbook="The book that is read and written on; it goes on from its latest version.  [a new one]",
 )  # fmt: skip
 def command(loaded: Loaded) -> None:
     """Practise, reflect, write the lessons down, practise again; then compare with and without the book."""
