@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from skillbooks.skill import Line, Skill
+from skillbooks.skill import Line, Name, Skill
 
 Plain = dict[str, Any]
 
@@ -40,7 +40,7 @@ class Retire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     op: Literal["retire"] = "retire"
-    id: Line
+    id: Name
     reason: Line
 
 

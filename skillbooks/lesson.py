@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from skillbooks.skill import Line
+from skillbooks.skill import Line, Name
 
 
 class Seen(BaseModel):
@@ -12,7 +12,7 @@ class Seen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    where: Line
+    where: Name
     state: Line
     odd: bool
 
@@ -29,8 +29,8 @@ class Lesson(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    suspect: Line
-    topic: Line
-    beside: tuple[Line, ...] = ()
+    suspect: Name
+    topic: Name
+    beside: tuple[Name, ...] = ()
     seen: tuple[Seen, ...] = Field(default=(), max_length=400)
     cure: tuple[Line, ...] = Field(default=(), max_length=12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 from skillbooks.skill import Sign, Skill, Strength
 
@@ -11,9 +12,14 @@ HEADING = "What practice has taught so far (one block a lesson):"
 CHARACTERS_A_TOKEN = 4
 """Rule of thumb for English and identifiers; the budget is kept by it without any tokenizer."""
 
-_SIGN = re.compile(r"^(?P<where>\S+) is (?P<state>.+?) \((?P<strength>always|usually|sometimes)\)$")
+_TELLS = ", which tells it from "
+_SIGN = re.compile(
+    r"^(?P<where>\S+) is (?P<state>.+?) \((?P<strength>always|usually|sometimes)\)"
+    rf"(?:{_TELLS}(?P<double>[^\s()]+))?$"
+)
 _OPENING = re.compile(
-    r"^\[(?P<id>\S+) v(?P<version>\d+)\] suspect (?P<suspect>\S+) of (?P<topic>\S+), (?P<common>\w+)$"
+    r"^\[(?P<id>\S+) v(?P<version>\d+)\] suspect (?P<suspect>\S+) of (?P<topic>\S+), "
+    r"(?P<common>common|occasional|rare)$"
 )
 
 
@@ -41,13 +47,14 @@ def render(skills: Sequence[Skill], budget: int | None = None) -> tuple[str, tup
 
 
 def parse(text: str) -> list[Skill]:
-    """The skills of a skill block; anything else in the text is passed over."""
+    """The skills of a skill block; anything else in the text, a skill that is none included, is passed over."""
     found: list[Skill] = []
     for block in text.split("\n\n"):
         lines = block.splitlines()
         opening = _OPENING.match(lines[0]) if lines else None
         if opening is not None:
-            found.append(_skill(opening, dict(_fields(lines[1:]))))
+            with suppress(ValueError):
+                found.append(_skill(opening, dict(_fields(lines[1:]))))
     return found
 
 
@@ -56,8 +63,10 @@ def _block(skill: Skill) -> str:
     lines += [f"  when: {_told(sign)}" for sign in skill.when]
     lines += [f"  unless: {_told(sign)}" for sign in skill.unless]
     if skill.check is not None:
-        other = f", which tells it from {skill.tells_from}" if skill.tells_from else ""
+        other = f"{_TELLS}{skill.tells_from}" if skill.tells_from else ""
         lines.append(f"  check: {_told(skill.check)}{other}")
+    elif skill.tells_from:
+        lines.append(f"  looks like: {skill.tells_from}")
     lines += [f"  cure: {act}" for act in skill.cure]
     if skill.scope:
         lines.append(f"  applies to: {skill.scope}")
@@ -77,7 +86,7 @@ def _fields(lines: Sequence[str]) -> list[tuple[str, list[str]]]:
 
 
 def _skill(opening: re.Match[str], fields: dict[str, list[str]]) -> Skill:
-    check, _, double = fields.get("check", [""])[0].partition(", which tells it from ")
+    check = _SIGN.match(fields.get("check", [""])[0])
     return Skill.model_validate(
         {
             "id": opening["id"],
@@ -87,8 +96,8 @@ def _skill(opening: re.Match[str], fields: dict[str, list[str]]) -> Skill:
             "common": opening["common"],
             "when": _signs(fields.get("when", [])),
             "unless": _signs(fields.get("unless", [])),
-            "check": next(iter(_signs([check])), None),
-            "tells_from": double,
+            "check": _sign(check) if check else None,
+            "tells_from": (check["double"] or "") if check else fields.get("looks like", [""])[0],
             "cure": tuple(fields.get("cure", [])),
             "scope": fields.get("applies to", [""])[0],
         }
@@ -96,8 +105,11 @@ def _skill(opening: re.Match[str], fields: dict[str, list[str]]) -> Skill:
 
 
 def _signs(lines: Sequence[str]) -> tuple[Sign, ...]:
-    matches = [match for match in map(_SIGN.match, lines) if match]
-    return tuple(Sign(where=m["where"], state=m["state"], strength=_strength(m["strength"])) for m in matches)
+    return tuple(_sign(match) for match in map(_SIGN.match, lines) if match)
+
+
+def _sign(match: re.Match[str]) -> Sign:
+    return Sign(where=match["where"], state=match["state"], strength=_strength(match["strength"]))
 
 
 def _strength(word: str) -> Strength:

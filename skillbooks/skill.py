@@ -14,6 +14,7 @@ Strength = Literal["always", "usually", "sometimes"]
 LONGEST_LINE = 160
 MOST_SIGNS = 14
 MOST_CURES = 4
+LAST_VERSION = 2**31 - 1
 BRIEF = "brief/"
 """Signs under this name are words of the customer's; everybody who reads the brief has looked for all of them."""
 _HEADING = re.compile(r"^\s*(#|\[|```|---|===|<)")
@@ -23,16 +24,31 @@ def screened(text: str) -> str:
     """The text, if it is one harmless line.
 
     Raises:
-        ValueError: control characters, line breaks, lone surrogates, or something that opens a heading or block.
+        ValueError: control characters, line breaks, lone surrogates, blanks at an end, or something that opens a
+            heading or block.
     """
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in text):
         raise ValueError("control characters, line breaks and lone surrogates are not allowed in a skill")
     if _HEADING.match(text):
         raise ValueError("a skill's text must not open a heading or a block")
+    if text != text.strip():
+        raise ValueError("a skill's text must not begin or end with a blank")
+    return text
+
+
+def unbroken(text: str) -> str:
+    """The text, if it is one word, so that a rendered skill can be read back without doubt.
+
+    Raises:
+        ValueError: blanks or parentheses.
+    """
+    if any(character.isspace() or character in "()" for character in text):
+        raise ValueError("a name must hold no blanks and no parentheses")
     return text
 
 
 Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE), AfterValidator(screened)]
+Name = Annotated[Line, AfterValidator(unbroken)]
 
 
 class Sign(BaseModel):
@@ -46,7 +62,7 @@ class Sign(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    where: Line
+    where: Name
     state: Line
     strength: Strength = "usually"
 
@@ -72,15 +88,15 @@ class Skill(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    id: Line
-    version: int = Field(default=1, ge=1)
-    suspect: Line
-    topic: Line
+    id: Name
+    version: int = Field(default=1, ge=1, le=LAST_VERSION)
+    suspect: Name
+    topic: Name
     common: Literal["common", "occasional", "rare"] = "occasional"
     when: tuple[Sign, ...] = Field(default=(), max_length=MOST_SIGNS)
     unless: tuple[Sign, ...] = Field(default=(), max_length=MOST_SIGNS)
     check: Sign | None = None
-    tells_from: Annotated[str, Field(max_length=LONGEST_LINE), AfterValidator(screened)] = ""
+    tells_from: Annotated[str, Field(max_length=LONGEST_LINE), AfterValidator(screened), AfterValidator(unbroken)] = ""
     cure: tuple[Line, ...] = Field(default=(), max_length=MOST_CURES)
     scope: Annotated[str, Field(max_length=LONGEST_LINE), AfterValidator(screened)] = ""
 

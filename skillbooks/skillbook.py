@@ -77,7 +77,8 @@ class BookProjection:
 
     def evolve(self, state: Skillbook, recorded: RecordedEvent) -> Skillbook:
         """The book after one delta; events of other books change nothing."""
-        if recorded.stream != stream_of(self.book) or (self._last is not None and state.version >= self._last):
+        complete = self._last is not None and 0 <= self._last <= state.version
+        if recorded.stream != stream_of(self.book) or complete:
             return state
         fact = recorded.fact()
         return state.after(fact.operations) if isinstance(fact, SkillsAccepted) else state

@@ -17,7 +17,7 @@ class Claim:
 
 
 def claims(now: Situation, *, done: bool) -> tuple[Claim, ...]:
-    """What it names: cures that took; else, if nothing did, what it suspects most."""
+    """What it names: cures that took; else, if nothing did, what it suspects most; only what the catalogue knows."""
     found: dict[str, float] = {}
     for index, step in enumerate(now.steps):
         if step.kind == "changes":
@@ -25,7 +25,8 @@ def claims(now: Situation, *, done: bool) -> tuple[Claim, ...]:
                 found[cause] = max(found.get(cause, 0.0), sure)
     if not done or not found:
         found.update(_suspected(now, set(found)))
-    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:5]
+    nameable = {cause: sure for cause, sure in found.items() if cause in now.titles or not now.titles}
+    ranked = sorted(nameable.items(), key=lambda item: (-item[1], item[0]))[:5]
     return tuple(Claim(cause, round(sure, 2)) for cause, sure in ranked)
 
 

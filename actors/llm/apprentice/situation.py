@@ -54,6 +54,7 @@ class Situation:
         said: signs of the customer's words.
         steps: what was done so far, in order.
         minutes, minutes_left, money_left: what the episode had, and what may still be used.
+        turns_left: replies that it has, this one included.
         practice: True if this is practice, where curiosity pays.
         seed: of this attempt.
     """
@@ -68,6 +69,7 @@ class Situation:
     practice: bool = False
     minutes_left: float = 0.0
     money_left: float = 0.0
+    turns_left: int = 0
     seed: int = 0
 
     @property
@@ -102,8 +104,13 @@ class Situation:
         return found
 
     def affords(self, offer: Offer, reserve: float = 0.0) -> bool:
-        """True if it can be done and `reserve` minutes are left afterwards."""
-        return offer.minutes + reserve <= self.minutes_left and offer.money <= self.money_left
+        """True if it can be done, more than `reserve` minutes are left afterwards, and turns enough to hand in.
+
+        Who has used the last minute, euro or turn is cut off before it can hand in; after a change a trial must follow.
+        """
+        turns = 3 if offer.kind == "changes" else 2
+        solvent = offer.money < self.money_left or not offer.money
+        return turns <= self.turns_left and offer.minutes + reserve < self.minutes_left and solvent
 
 
 def read(request: Request) -> Situation:
@@ -113,13 +120,14 @@ def read(request: Request) -> Situation:
     situation = Situation(
         titles=titles,
         topics=topics,
-        offers=_offers(brief["offers"]),
+        offers=_offers(brief["offers"], {tool.name for tool in request.tools}),
         skills=_skills(request.skills),
         said=_said(brief),
         minutes=float(brief["limits"]["minutes"]),
         practice=bool(brief.get("practice", False)),
         minutes_left=float(brief["limits"]["minutes"]),
         money_left=float(brief["limits"]["money"]),
+        turns_left=int(brief["limits"]["turns"]),
         seed=request.seed,
     )
     _follow(request, situation)
@@ -140,6 +148,7 @@ def _follow(request: Request, situation: Situation) -> None:
         told = json.loads(message.text)
         situation.minutes_left = float(told["minutes_left"])
         situation.money_left = float(told["euros_left"])
+        situation.turns_left = int(told["turns_left"])
         path = asked[message.answers]
         offer = situation.offers.get(path)
         states = {found["sign"]: found["state"] for found in told["result"].get("findings", ())}
@@ -152,11 +161,12 @@ def _said(brief: Plain) -> dict[str, str]:
     return {f"{BRIEF}{stem}": "mentioned" for stem in stems(texts)}
 
 
-def _offers(plain: Plain) -> dict[str, Offer]:
+def _offers(plain: Plain, callable_: set[str]) -> dict[str, Offer]:
     return {
         f"{tool}:{target}": Offer(f"{tool}:{target}", kind, float(minutes), float(money))
         for kind, tools in plain.items()
         for tool, targets in tools.items()
+        if tool in callable_
         for target, (minutes, money) in targets.items()
     }
 
