@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -94,6 +96,18 @@ class Spy:
         """Write down, then answer."""
         self.requests.append(request)
         return answer(request)
+
+
+class Fickle:
+    """The apprentice in a mood: it never says the same thing twice."""
+
+    name = "fickle"
+    said = count()
+
+    async def reply(self, request: Request) -> Reply:
+        """The next act, with other words each time."""
+        reply = answer(request)
+        return replace(reply, text=f"{reply.text} ({next(self.said)})")
 
 
 class FailingReflector:

@@ -96,6 +96,19 @@ def test_workers_that_lose_their_memory_leave_no_trace(
     assert story(tmp_path / "log.db") == story(undisturbed)
 
 
+def test_an_episode_that_cannot_be_repeated_fails_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that answers differently the second time would write another story; the log keeps the first."""
+    monkeypatch.setitem(models.MODELS, "fickle", "tests.small_training:Fickle")
+    store, assassin = tmp_path / "log.db", Assassin({30: "agents"})
+    disturbed(monkeypatch, store, assassin, agent="fickle")
+    with open_log(f"sqlite:///{store}", read_only=True) as log:
+        report = report_of(log)
+    assert (report["status"], report["episodes"]["finished"] + report["episodes"]["failed"]) == ("finished", 4)
+    ends = [f for e in recorded(store) if isinstance(f := e.fact(), facts.EpisodeFinished) and f.how == "failed"]
+    assert len(ends) == report["episodes"]["failed"] > 0
+    assert all("VersionTaken" in end.cause for end in ends)
+
+
 @pytest.mark.ray
 def test_killed_processes_leave_no_trace(
     cluster: None, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
