@@ -36,7 +36,8 @@ def reading(finding: Any) -> str:
         return f"{shown}, in order"
     if not finding.get("state"):
         return shown
-    return f"ODD  {shown}: {line(finding['state'])}{_normal(finding.get('normal'))}"
+    state = "" if line(finding["state"]) == worded(finding.get("value", "")) else f": {line(finding['state'])}"
+    return f"ODD  {shown}{state}{_normal(finding.get('normal'))}"
 
 
 def worded(value: Any) -> str:

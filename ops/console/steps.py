@@ -205,13 +205,14 @@ def _tool(fact: Plain) -> Iterator[str]:
     asked = f"  > {line(call.get('name', '?'))} {line(arguments, LONG // 2)}".rstrip()
     euros = f", {fact['money']:.2f} €" if fact["money"] else ""
     yield f"{asked:<{SPENT}} {fact['minutes']:.0f} min{euros}"
-    result = dict(fact["result"])
+    result = {name: value for name, value in fact["result"].items() if value not in (None, "", [], {})}
+    if not result:
+        yield "      nothing to be seen"
     yield from (f"      {text}" for text in readings(result.pop("findings", [])))
     if result.get("said"):
         yield from _quoted(result.pop("said"), "      ")
     for name, value in result.items():
-        if value not in (None, "", [], {}):
-            yield from _paragraph(_remark(name, value), "      ")
+        yield from _paragraph(_remark(name, value), "      ")
 
 
 def _remark(name: str, value: Any) -> str:

@@ -71,6 +71,16 @@ def test_what_would_be_normal_is_said_beside_what_is_odd(normal: Any, said: str)
     )
 
 
+def test_a_state_that_is_the_value_is_said_once() -> None:
+    assert reading({"sign": "t/print", "value": "detached", "state": "detached", "normal": "yes"}) == (
+        "ODD  print detached (normal: yes)"
+    )
+
+
+def test_a_look_that_shows_nothing_says_so() -> None:
+    assert told("tool", tool(findings=[])).endswith("\n      nothing to be seen")
+
+
 def test_what_a_tool_said_is_told_in_plain_words() -> None:
     assert "      “Since Tuesday.”" in told("tool", tool(said="Since Tuesday."))
     assert "      not all is well" in told("tool", tool(good=False))
