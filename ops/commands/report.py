@@ -11,11 +11,11 @@ from events.log import EventLog
 from ops.cli_options import json_flag, store_flag, store_of
 from ops.console.legend import legend_of
 from ops.console.screen import json_line, say
-from ops.console.summary import evaluation_summary, summary
+from ops.console.summary import evaluation_summary, session_summary, summary
 from ops.logs import open_for_reading
 from ops.reports import html_report, run_report, transcript, write_whole
 from skillbooks.comparison import WITHOUT
-from skillbooks.reports import evaluation_report, tried_report
+from skillbooks.reports import evaluation_report, session_statistics, tried_report
 from skillbooks.runs import Run, read_run, read_runs
 
 
@@ -50,6 +50,8 @@ def shown_report(log: EventLog, run: Run) -> dict[str, Any]:
     """What the run's own command printed with `--json`."""
     if run.command == "evaluate":
         return evaluation_report(run, against=bool(run.played("held_out", WITHOUT)))
+    if run.command == "session":
+        return {"run": run.run, "status": run.status, **session_statistics(run)}
     return tried_report(run) if run.command == "try" else run_report(log, run)
 
 
@@ -60,4 +62,6 @@ def words(log: EventLog, run: Run, report: dict[str, Any]) -> str:
         return "\n".join(transcript(log, stream, legend) for stream in run.episodes)
     if run.command == "evaluate":
         return evaluation_summary(report, legend.categories)
+    if run.command == "session":
+        return session_summary(report, legend.categories)
     return summary(report, maxima=legend.categories)

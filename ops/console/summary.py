@@ -67,6 +67,22 @@ def evaluation_summary(report: Plain, maxima: Mapping[str, float] | None = None)
     return safe("\n".join(rows))
 
 
+def session_summary(report: Plain, maxima: Mapping[str, float] | None = None) -> str:
+    """A session of a program for people: the run with the statistics of `TrainingSession.evaluator`."""
+    solved = f"{percent(report['success_rate'])}{between(report['success_interval'], scale=100)}"
+    trend = f"{report['improvement_trend']:+.1f}{between(report['trend_interval'])} from the first episode to the last"
+    failed = f", {report['failed']} failed outside" if report["failed"] else ""
+    rows = [
+        f"Session {line(report['run'])}: {report['n']} episodes{failed}, {report['status']}",
+        f"  Score        {report['average_score']:.1f} of 100{between(report['interval'])}, solved {solved}",
+        f"  Trend        {trend}",
+        *_categories(report["by_category"], maxima or {}),
+        *_grades(report["grades"]),
+        *_breakdowns({"difficulty": report["by_difficulty"]}),
+    ]
+    return safe("\n".join(rows))
+
+
 def bar(share: float, width: int = WIDTH) -> str:
     """A bar of `share` (0 to 1) of the width."""
     return "█" * round(max(0.0, min(1.0, share)) * width)

@@ -11,6 +11,7 @@ from actors.llm.port import Call, Reply, Request
 from actors.worlds.printer import RealWorldScenarios, ScenarioGenerator
 from events.log import open_log
 from events.verification import verify_url
+from ops import cli
 from ops.failures import WrongUse
 from ops.session import TrainingSession
 
@@ -124,6 +125,16 @@ def test_statistics_have_a_mean_with_its_interval_a_trend_and_parts() -> None:
     low = found["interval"][0]
     assert session.meets_target(low, sure=True)
     assert not session.meets_target(low + 0.1, sure=True)
+
+
+def test_the_command_line_reports_a_session_of_a_program(tmp_path: Path, capsys: Captured) -> None:
+    store = f"sqlite:///{tmp_path}/log.db"
+    found = TrainingSession(adviser, "mine", store=store, seed=5).run_stress_test(3, 3, verbose=False)
+    assert cli.run(["report", "--store", store, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["run"], told["average_score"], told["n"]) == ("mine", found["average_score"], 3)
+    assert cli.run(["report", "--store", store]) == 0
+    assert f"Session mine: 3 episodes, paused\n  Score        {found['average_score']:.1f}" in capsys.readouterr().out
 
 
 def test_a_review_is_written_filled_in_and_read_back_once(tmp_path: Path) -> None:
