@@ -2,15 +2,14 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from skillbooks.rendering import CHARACTERS_A_TOKEN, HEADING, parse, render
 from skillbooks.skill import Sign, Skill
-from tests.generated_skills import BOOKS, SKILLS
+from tests.generated_skills import BOOKS, FEW, SKILLS
 from tests.recorded_run import a_skill
 
-FEW = settings(max_examples=40, deadline=None)
 BLOCK = """\
 What practice has taught so far (one block a lesson):
 

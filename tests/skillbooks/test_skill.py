@@ -1,12 +1,12 @@
 """A skill is typed, single-line text that nothing can break out of (law 9)."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from skillbooks.skill import LAST_VERSION, LONGEST_LINE, MOST_CURES, MOST_SIGNS, Sign, Skill, skill_id
-from tests.generated_skills import SKILLS
+from tests.generated_skills import FEW, SKILLS
 
 PLAIN = {"id": "s-1", "suspect": "belt.slack", "topic": "shift"}
 TEXTS = ("id", "suspect", "topic", "tells_from", "scope")
@@ -90,7 +90,7 @@ def test_a_sign_with_a_field_that_nobody_knows_is_refused_and_a_skill_keeps_it()
     assert Skill.model_validate(PLAIN | {"from_the_future": 3}).model_dump()["from_the_future"] == 3
 
 
-@settings(max_examples=20, deadline=None)
+@FEW
 @given(SKILLS, st.integers(1, 99))
 def test_a_version_is_no_part_of_what_a_skill_says(skill: Skill, version: int) -> None:
     assert skill.says_the_same(skill.model_copy(update={"version": version}))
