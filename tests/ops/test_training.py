@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -126,6 +127,10 @@ def test_killed_processes_leave_no_trace(
 # ---- stop and go on ----------------------------------------------------------------------------------------------
 
 
+LOOK_AGAIN, SOON = 0.02, 20.0
+"""Seconds between two looks at a growing log; and within which a stopped training ends, on a busy machine too."""
+
+
 def events_in(store: Path) -> int:
     """How many events a log that somebody writes to holds by now."""
     try:
@@ -143,11 +148,11 @@ def stopped(store: Path, number: int, after: int, *more: str) -> tuple[int, floa
     """
     command = [sys.executable, "-m", "ops", "train", "--json", "--store", f"sqlite:///{store}", *FLAGS, *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while events_in(store) < after:
-            assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
-            os.sched_yield()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                pytest.fail(f"ended by itself with {process.wait(timeout=LOOK_AGAIN)}")
         begun = time.monotonic()
         os.killpg(process.pid, number)
         said, _ = process.communicate(timeout=60)
@@ -161,7 +166,7 @@ def test_a_training_stopped_by_ctrl_c_goes_on_as_if_nothing_had_happened(
     store = tmp_path / "log.db"
     status, seconds, said = stopped(store, signal.SIGINT, after, "--runtime", "local")
     assert status == 130
-    assert seconds < 5
+    assert seconds < SOON
     assert said["error"]["message"] == "stopped; go on with --resume train-1"
     assert recorded(store)[-1].type == "RunPaused", "a clean checkpoint"
     assert training.train(small(store, resume="train-1"), Silence()) == "train-1"
@@ -187,7 +192,7 @@ def test_a_training_on_ray_stops_within_seconds_and_goes_on_anywhere(
     store = tmp_path / "log.db"
     ended, seconds, _ = stopped(store, number, 250, "--runtime", "ray", "--workers", "2")
     assert ended == status
-    assert seconds < 15
+    assert seconds < SOON
     training.train(small(store, resume="train-1"), Silence())
     assert story(store) == story(undisturbed)
 
