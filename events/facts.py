@@ -11,7 +11,7 @@ from events.fact import Fact
 Plain = dict[str, Any]
 
 
-# ---- a run and its waves: stream run/RUN ------------------------------------------------------------------------
+# ---- a run on run/RUN, its waves on wave/RUN/PHASE-N --------------------------------------------------------------
 
 
 class RunStarted(Fact, name="RunStarted"):

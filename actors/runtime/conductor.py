@@ -18,6 +18,8 @@ from actors.runtime.ledger import Ledger, load, pages, pages_of_stream
 from actors.runtime.port import Plain
 from actors.runtime.scenarios import Case, Source
 from events import facts
+from events.event import identity
+from events.log import NO_STREAM
 from skillbooks.ablation import shuffled
 from skillbooks.curation import curate
 from skillbooks.delta import DeltaRejected
@@ -108,8 +110,16 @@ class Conductor:
     async def _wave(self, phase: Phase, number: int, count: int, work: Callable[[str], Awaitable[None]]) -> None:
         observer = self._table.observer
         observer.wave_started(number, phase, count)
-        if (phase, number) not in self._recorded.started:
-            await self._log.write(
+        begun = self._recorded.waves.get((phase, number), NO_STREAM)
+        log = Chronicle(
+            self._table.runtime,
+            f"wave/{self._plan.run}/{phase}-{number}",
+            self._plan.run,
+            version=begun,
+            cause=identity(self._log.stream, 0),
+        )
+        if log.version == NO_STREAM:
+            await log.write(
                 facts.WaveStarted(
                     wave=number,
                     phase=phase,
@@ -118,19 +128,19 @@ class Conductor:
                     episodes=count,
                 )
             )
-        await work(f"wave/{self._plan.run}/{phase}-{number}")
-        if (phase, number) not in self._recorded.waves:
-            await self._log.write(facts.WaveFinished(wave=number, phase=phase, skillbook_version=self.book.version))
+        await work(identity(log.stream, 0))
+        if log.version == 0:
+            await log.write(facts.WaveFinished(wave=number, phase=phase, skillbook_version=self.book.version))
         observer.wave_finished(number, phase)
 
     async def _practise(self, wave: int, indices: range, cause: str) -> None:
         shown = show(self.book, self._plan.budget)
-        outcomes: dict[int, Outcome] = {}
 
         async def practise(index: int) -> None:
             case = Case(self._plan.practice, self._table.runtime, index)
             order = await self._order("train", "practice", wave, case, shown, cause)
-            outcomes[index] = order if isinstance(order, Outcome) else await play(self._table, order)
+            if not isinstance(order, Outcome):
+                await play(self._table, order)
 
         await self._at_a_time(practise, indices)
         if self._plan.learning:

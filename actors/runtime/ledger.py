@@ -19,15 +19,14 @@ class Ledger:
     Attributes:
         version: of the run's stream.
         outcomes: episode name -> outcome, of those that came to an end; lessons included.
-        waves: (phase, wave) that are finished.
+        waves: (phase, wave) -> last version of its stream: 0 if it began, 1 if it is finished.
         settings, command: what it was begun with.
         finished: True if the whole run is.
     """
 
     version: int = -1
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    waves: set[tuple[str, int]] = field(default_factory=set)
-    started: set[tuple[str, int]] = field(default_factory=set)
+    waves: dict[tuple[str, int], int] = field(default_factory=dict)
     settings: Plain = field(default_factory=dict)
     command: str = ""
     finished: bool = False
@@ -46,6 +45,8 @@ class Ledger:
         category, _, name = stream.partition("/")
         if category == "run":
             self._take_run(version, fact)
+        elif isinstance(fact, facts.WaveStarted | facts.WaveFinished):
+            self.waves[fact.phase, fact.wave] = version
         elif category == "episode":
             self._take_episode(name, fact)
         elif category == "lesson" and isinstance(fact, facts.LessonsProposed):
@@ -56,10 +57,6 @@ class Ledger:
         self.version = version
         if isinstance(fact, facts.RunStarted):
             self.settings, self.command = fact.settings, fact.command
-        if isinstance(fact, facts.WaveStarted):
-            self.started.add((fact.phase, fact.wave))
-        if isinstance(fact, facts.WaveFinished):
-            self.waves.add((fact.phase, fact.wave))
         self.finished = self.finished or isinstance(fact, facts.RunFinished)
 
     def _take_episode(self, name: str, fact: Fact) -> None:
