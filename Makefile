@@ -31,10 +31,10 @@ demo: $(VENV)/.installed
 	@$(RUN) -m ops replay --skillbook $(SKILLBOOK) --verify --store $(STORE)
 	@printf '\nThe log is journeyman.db in this folder. Yours to explore:\n'
 	@printf '  %s\n' \
-		'$(VENV)/bin/journeyman try --difficulty easy --seed 7 --skillbook $(SKILLBOOK)   watch one repair with these skills' \
-		'$(VENV)/bin/journeyman skills list                                       what was learned' \
-		'$(VENV)/bin/journeyman report --html report.html                         the run on one page' \
-		'$(VENV)/bin/journeyman --help                                            everything else'
+		'$(VENV)/bin/journeyman try --difficulty easy --seed 7 --skillbook $(SKILLBOOK)      watch one repair with these skills' \
+		'$(VENV)/bin/journeyman skills list                                             what was learned' \
+		'$(VENV)/bin/journeyman report --html report.html                               the run on one page' \
+		'$(VENV)/bin/journeyman --help                                                  everything else'
 
 test: lint
 	@printf '\n== Tests (make test-all adds those that take minutes) ==\n'
