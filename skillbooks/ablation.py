@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
+from skillbooks.skill import Skill
 from skillbooks.skillbook import Skillbook
+
+ORDERS = 20
+"""Random orders that are tried before some knowledge is let through."""
 
 
 def shuffled(book: Skillbook, seed: int) -> Skillbook:
@@ -13,15 +18,15 @@ def shuffled(book: Skillbook, seed: int) -> Skillbook:
 
     Args:
         book: any book; one with fewer than three skills comes back as it is.
-        seed: of the permutations; no skill keeps its suspicion or its cure, and no cure stays with its suspicion.
+        seed: of the permutations; no skill keeps its suspicion or an act of its cure, and no act stays with its
+            suspicion, as far as the book's cures differ enough for that.
     """
     count = len(book.skills)
     if count < 3:  # noqa: PLR2004 - two cannot be told apart from one that kept its cure
         return replace(book, name=f"{book.name}~shuffled")
-    order = list(range(count))
-    random.Random(seed).shuffle(order)
-    suspects = {here: order[(place + 1) % count] for place, here in enumerate(order)}
-    cures = {here: order[(place + 2) % count] for place, here in enumerate(order)}
+    order, suspect_step, cure_step = _ways(book.skills, random.Random(seed))
+    suspects = {here: order[(place + suspect_step) % count] for place, here in enumerate(order)}
+    cures = {here: order[(place + cure_step) % count] for place, here in enumerate(order)}
     skills = tuple(
         skill.model_copy(
             update={
@@ -33,3 +38,28 @@ def shuffled(book: Skillbook, seed: int) -> Skillbook:
         for place, skill in enumerate(book.skills)
     )
     return replace(book, name=f"{book.name}~shuffled", skills=skills)
+
+
+def _ways(skills: Sequence[Skill], rng: random.Random) -> tuple[list[int], int, int]:
+    """An order of the skills, and how far in it suspicions and cures move: as little kept as can be found."""
+    count = len(skills)
+    found: list[tuple[int, list[int], int, int]] = []
+    for _ in range(ORDERS):
+        order = list(range(count))
+        rng.shuffle(order)
+        kept = [_kept(skills, order, step) for step in range(count)]
+        steps = [(kept[cure] + kept[cure - away], away, cure) for cure in range(2, count) for away in range(1, cure)]
+        least, away, cure = min(steps)
+        found.append((least, order, away, cure))
+        if least == 0:
+            break
+    return min(found)[1:]
+
+
+def _kept(skills: Sequence[Skill], order: Sequence[int], step: int) -> int:
+    """How many skills would get an act that they have, if cures moved so far."""
+    count = len(order)
+    return sum(
+        not set(skills[here].cure).isdisjoint(skills[order[(place + step) % count]].cure)
+        for place, here in enumerate(order)
+    )
