@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: demo test test-all lint bench clean help
+.PHONY: demo test test-slow lint bench clean help
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -16,7 +16,7 @@ STORE := sqlite:///journeyman.db
 help:
 	@echo 'make demo   train on simulated printers, show what was learned, verify the log and rebuild the skillbook'
 	@echo 'make test   lint, types, import contracts, tests'
-	@echo 'make test-all  the same with the tests that take minutes: hundreds of kills and power cuts'
+	@echo 'make test-slow  the same with the tests that take minutes: hundreds of kills and power cuts'
 	@echo 'make lint   the same without the tests'
 	@echo 'make bench  our work beside a peer'"'"'s, in the same rounds'
 	@echo 'make clean  remove the environment and caches; logs stay'
@@ -37,12 +37,12 @@ demo: $(VENV)/.installed
 		'$(VENV)/bin/journeyman --help                                                  everything else'
 
 test: lint
-	@printf '\n== Tests (make test-all adds those that take minutes) ==\n'
+	@printf '\n== Tests (make test-slow runs those that take minutes) ==\n'
 	@$(RUN) -m pytest -m 'not slow'
 
-test-all: lint
-	@printf '\n== Tests, the slow ones too ==\n'
-	@$(RUN) -m pytest
+test-slow: $(VENV)/.developed
+	@printf '\n== The tests that take minutes ==\n'
+	@$(RUN) -m pytest -m slow
 
 lint: $(VENV)/.developed
 	@printf '\n== Lint, types, import contracts ==\n'
