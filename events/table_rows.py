@@ -55,7 +55,7 @@ class TableRows(ABC):
         kinds: list[int | None] = [None]
         if categories:
             marks = ", ".join("?" * len(categories))
-            condition += f" AND stream IN (SELECT id FROM streams WHERE category IN ({marks}))"
+            condition += f" AND EXISTS (SELECT 1 FROM streams s WHERE s.id = events.stream AND s.category IN ({marks}))"
             values += list(categories)
         if correlation is not None:
             row = self.one("SELECT id, since FROM correlations WHERE name = ?", (correlation,))

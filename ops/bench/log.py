@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from events import facts
 from events.event import Event
 from events.log import NO_STREAM, EventLog, open_log
 from events.verification import verify
+from ops.bench.log_append import compare_appends
+from ops.bench.log_producers import compare_producers
 from ops.bench.rounds import Row, Work, compare
 
 PEER = "sqlite3, bare table"
+COMMIT = 1000
 EPISODE = 25
 """Events of one episode, appended in one transaction."""
 SCHEMA = """
@@ -69,9 +73,23 @@ def compare_logs(rounds: int, episodes: int) -> list[Row]:
             ("read everything", lambda: _read_ours(log), lambda: _read_bare(bare), 0.3),
             ("verify the chain", lambda: verify(log).events, lambda: _read_bare(bare), 0.2),
         ]
-        return [
+        rows = [
             compare(work, a, b, peer_name=PEER, unit="events/s", aim=aim, rounds=rounds) for work, a, b, aim in works
         ]
+    return rows + _beside_peers(rounds, episodes * EPISODE)
+
+
+def _beside_peers(rounds: int, events: int) -> list[Row]:
+    """Batches, sixteen producers, typed replay; the library's rows only where it is installed."""
+    with tempfile.TemporaryDirectory(prefix="journeyman-bench-") as name:
+        folder = Path(name)
+        rows = compare_appends(folder, rounds, 5 * events)
+        rows += compare_producers(folder, min(rounds, 3), seconds=max(0.3, events / 1000))
+        if find_spec("eventsourcing") is not None:
+            from ops.bench.log_replay import compare_replays  # noqa: PLC0415 - a peer that need not be installed
+
+            rows += compare_replays(folder, rounds, max(COMMIT, 20 * events))
+        return rows
 
 
 @contextmanager
