@@ -24,7 +24,6 @@ MIGRATIONS: Final[tuple[tuple[str, LiteralString], ...]] = (
         CREATE TABLE streams(
           id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text COLLATE "C" NOT NULL UNIQUE,
           category text COLLATE "C" NOT NULL);
-        CREATE INDEX streams_category ON streams(category);
         CREATE TABLE event_types(
           id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text COLLATE "C" NOT NULL UNIQUE);
         CREATE TABLE correlations(
