@@ -20,7 +20,7 @@ COMMANDS = {
     "report": "Report on a run: on the terminal, or as one HTML file.",
     "skills": "List, show and export skills; tell how a book came to be.",
     "scenarios": "List, show, check and generate scenarios.",
-    "log": "List runs, show events, follow the log, verify its chain.",
+    "log": "List runs, show events, follow, verify, back up, archive.",
     "list": "List the worlds with their tools, rubric and test agents.",
     "bench": "Measure our work beside a peer's.",
     "info": "Say what this installation is, and what the settings are.",

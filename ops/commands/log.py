@@ -1,4 +1,4 @@
-"""`journeyman log`: list runs, show and follow events, verify the chain, count what the log is made of."""
+"""`journeyman log`: list runs, show and follow events, verify the chain, count what the log is made of, copy it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ops.cli_options import json_flag, store_flag, store_of
+from ops.commands import copies
 from ops.console.screen import json_line, say
 from ops.console.steps import fields
 from ops.failures import DONE, SAID_NO
@@ -19,7 +20,7 @@ LOOKS = 0.5
 
 @click.group(name="log", epilog="Example: journeyman log verify --store sqlite:///journeyman.db")
 def command() -> None:
-    """List runs, show events, follow the log, verify its chain."""
+    """List runs, show events, follow the log, verify its chain, back it up, archive it."""
 
 
 @command.command("list")
@@ -123,3 +124,7 @@ def _table(counts: dict[str, dict[str, Any]]) -> None:
     say("")
     for name, count_ in counts.items():
         say(f"  {name:<20} {count_['events']:>10,} events {count_['bytes']:>14,} bytes")
+
+
+for _copying in (copies.export, copies.restore, copies.backup):
+    command.add_command(_copying)
