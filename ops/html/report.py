@@ -71,17 +71,22 @@ def worst(run: Run, n: int = WORST) -> list[Episode]:
 
 def _opening(run: Run, report: Plain) -> Markup:
     score, count, book = report["score"], report["episodes"], report["skillbook"]
-    cards = [
+    practised = bool(run.played("train"))
+    practice = [
         _card(f"{score['mean']:.1f}", f"points in practice{between(score['ci95'])}"),
         _card(f"{score['trend']:+.1f}", "from the first wave to the last"),
+    ]
+    cards = [
+        *(practice if practised else [_card(f"{_average(run):.1f}", "points with the book")]),
         _card(f"{book['skills']}", f"skills in {book['name']}@{book['version']}"),
         _card(
             f"${report['cost']['usd']:.2f}", f"{report['cost']['tokens_in'] + report['cost']['tokens_out']:,} tokens"
         ),
     ]
+    went = f": {count['finished']} of {count['asked']} episodes, {count['truncated']} cut off, {count['failed']} failed"
     facts = (
-        f"{run.command} in the world {run.world}, seed {run.seed}, {report['status']} after {span(report['seconds'])}: "
-        f"{count['finished']} of {count['asked']} episodes, {count['truncated']} cut off, {count['failed']} failed. "
+        f"{run.command} in the world {run.world}, seed {run.seed}, {report['status']} after {span(report['seconds'])}"
+        f"{went if practised else ''}. "
         f"Journeyman {run.software}. Log: {report['log']['events']:,} events, head {report['log']['head'][:16]}. "
         f"Skillbook {book['sha256'][:16]}."
     )
@@ -99,6 +104,11 @@ def _opening(run: Run, report: Plain) -> Markup:
         tag("h2", "What next"),
         advice,
     )
+
+
+def _average(run: Run) -> float:
+    points = [episode.points for episode in run.played("held_out", WITH) if episode.scored]
+    return sum(points) / len(points) if points else 0.0
 
 
 def _comparison(run: Run, compared: Plain | None) -> Markup | None:
