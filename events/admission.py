@@ -10,10 +10,7 @@ from typing import Final, Protocol
 from events.chain import Trace, link
 from events.errors import CorruptLog, IdentityConflict, LogError, UnfitEvent, VersionTaken, WrongExpectedVersion
 from events.event import PackedEvent, Row
-from events.log import ANY, Appended, Batch, Head
-
-MAX_PAYLOAD: Final = 16 * 2**20
-"""Largest payload that a store takes unless it is opened with another limit, in bytes."""
+from events.log import ANY, MAX_PAYLOAD, Appended, Batch, Head
 
 _UNFIT: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _PLACE: Final = re.compile(r"@\d+\Z")

@@ -15,6 +15,8 @@ NO_STREAM: Final = -1
 """Expected version of a stream that must not exist yet."""
 ANY: Final = -2
 """No expectation; every event of such an append must bring its own id."""
+MAX_PAYLOAD: Final = 16 * 2**20
+"""Largest payload that a store takes unless it is opened with another limit, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,13 @@ class EventLog(Protocol):
     def __exit__(self, *error: object) -> None: ...
 
 
-def open_log(url: str, *, read_only: bool = False, clock: Callable[[], int] = time.time_ns) -> EventLog:
+def open_log(
+    url: str,
+    *,
+    read_only: bool = False,
+    clock: Callable[[], int] = time.time_ns,
+    max_payload: int = MAX_PAYLOAD,
+) -> EventLog:
     """Open the log at a URL; a writer makes it if it is not there.
 
     Args:
@@ -116,6 +124,7 @@ def open_log(url: str, *, read_only: bool = False, clock: Callable[[], int] = ti
             that nobody else sees) or `memory://NAME` (one that everybody in this process shares).
         read_only: never write; any number of readers may be open beside the one writer of a file.
         clock: nanoseconds since 1970, for the time that the store gives to events.
+        max_payload: largest payload of one event that is taken, in bytes.
 
     Raises:
         UnknownStore: the URL names no store.
@@ -126,25 +135,29 @@ def open_log(url: str, *, read_only: bool = False, clock: Callable[[], int] = ti
     if scheme == "memory" and found:
         from events.memory import MemoryLog  # noqa: PLC0415 - a store is loaded when it is asked for
 
-        return MemoryLog.shared(rest, clock, read_only=read_only) if rest else MemoryLog(clock, read_only=read_only)
+        return (
+            MemoryLog.shared(rest, clock, read_only=read_only)
+            if rest
+            else MemoryLog(clock, read_only=read_only, max_payload=max_payload)
+        )
     if scheme == "sqlite" and found:
         from events.sqlite import SqliteLog  # noqa: PLC0415 - a store is loaded when it is asked for
 
-        return SqliteLog(_sqlite_path(url, rest), clock, read_only=read_only)
+        return SqliteLog(_sqlite_path(url, rest), clock, read_only=read_only, max_payload=max_payload)
     if scheme in ("postgresql", "postgres") and found:
-        return _postgres(url, clock, read_only=read_only)
+        return _postgres(url, clock, read_only=read_only, max_payload=max_payload)
     raise UnknownStore(
         f"'{url}' names no store: write memory://, sqlite:///relative.db, sqlite:////absolute.db or postgresql://…"
         + ("" if found else f"; did you mean sqlite:///{url}?")
     )
 
 
-def _postgres(url: str, clock: Callable[[], int], *, read_only: bool) -> EventLog:
+def _postgres(url: str, clock: Callable[[], int], *, read_only: bool, max_payload: int) -> EventLog:
     try:
         from events.postgres import PostgresLog  # noqa: PLC0415 - a store is loaded when it is asked for
     except ImportError as error:
         raise StoreUnavailable("a log in PostgreSQL needs psycopg: pip install 'journeyman[postgres]'") from error
-    return PostgresLog(url, clock, read_only=read_only)
+    return PostgresLog(url, clock, read_only=read_only, max_payload=max_payload)
 
 
 def _sqlite_path(url: str, rest: str) -> Path:

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Self, TypeVar
 
-from events.admission import MAX_PAYLOAD, Admission, Clock
+from events.admission import Admission, Clock
 from events.chain import GENESIS
 from events.errors import LogError, StoreUnavailable
 from events.event import Proposal, RecordedEvent, Row, recorded
-from events.log import NO_STREAM, Appended, Batch, Head
+from events.log import MAX_PAYLOAD, NO_STREAM, Appended, Batch, Head
 from events.snapshot import Snapshot
 
 T = TypeVar("T")

@@ -10,10 +10,10 @@ from typing import Any, Final, Self, TypeVar
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from events.admission import MAX_PAYLOAD, Admission, Clock, fits
+from events.admission import Admission, Clock, fits
 from events.errors import LogError, StoreUnavailable
 from events.event import Proposal, RecordedEvent, Row, recorded
-from events.log import Appended, Batch, Head
+from events.log import MAX_PAYLOAD, Appended, Batch, Head
 from events.postgres_rows import PostgresRows, speaking
 from events.postgres_schema import migrate, refuse_if_absent
 from events.snapshot import Snapshot, intact

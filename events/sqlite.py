@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
-from events.admission import MAX_PAYLOAD, Admission, Clock
+from events.admission import Admission, Clock
 from events.anchor import LARGEST_SEALED, AnchorFile, read_anchor, seal_of
 from events.errors import CorruptLog, LogError, StoreUnavailable
 from events.event import Proposal, RecordedEvent, Row, recorded
-from events.log import Appended, Batch, Head
+from events.log import MAX_PAYLOAD, Appended, Batch, Head
 from events.snapshot import Snapshot, intact
 from events.sqlite_file import connect_reader, connect_writer, create, refuse_if_absent, refuse_if_foreign, speaking
 from events.sqlite_health import blemishes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from events.errors import CorruptLog, ForeignFile, LogError, StoreUnavailable, UnknownStore
+from events.errors import CorruptLog, ForeignFile, LogError, StoreUnavailable, UnfitEvent, UnknownStore
 from events.log import Batch, EventLog, open_log
 from events.sqlite import SqliteLog
 from events.verification import verify, verify_url
@@ -199,3 +199,10 @@ def test_a_layout_of_the_future_is_refused(path: Path) -> None:
     for read_only in (True, False):
         with pytest.raises(CorruptLog, match="layout 99"):
             open_log(url(path), read_only=read_only)
+
+
+def test_the_largest_payload_is_the_one_that_was_asked_for(path: Path) -> None:
+    with open_log(url(path), max_payload=100) as log:
+        with pytest.raises(UnfitEvent, match="100"):
+            append(log, "run/1", paused("x" * 200))
+        append(log, "run/1", paused("x" * 50))
