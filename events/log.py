@@ -135,11 +135,9 @@ def open_log(
     if scheme == "memory" and found:
         from events.memory import MemoryLog  # noqa: PLC0415 - a store is loaded when it is asked for
 
-        return (
-            MemoryLog.shared(rest, clock, read_only=read_only)
-            if rest
-            else MemoryLog(clock, read_only=read_only, max_payload=max_payload)
-        )
+        if rest:
+            return MemoryLog.shared(rest, clock, read_only=read_only)
+        return MemoryLog(clock, read_only=read_only, max_payload=max_payload)
     if scheme == "sqlite" and found:
         from events.sqlite import SqliteLog  # noqa: PLC0415 - a store is loaded when it is asked for
 
