@@ -153,6 +153,14 @@ def test_a_cause_that_the_catalogue_does_not_know_is_not_named() -> None:
     assert (submission["done"], submission["causes"]) == (True, [])
 
 
+@pytest.mark.parametrize("limits", [Left(30, 12.0, 60.0), Left(30, 200.0, 1.0), Left(1, 200.0, 60.0)], ids=str)
+def test_what_would_use_up_all_that_is_left_is_not_done_for_then_it_could_not_hand_in(limits: Left) -> None:
+    """A trial takes twelve minutes, one euro and one turn."""
+    played = play(BAKERY, case("oven.cold"), limits=limits)
+    assert played.submission is not None
+    assert "bake:loaf" not in played.paths
+
+
 def test_practice_makes_it_look_at_more() -> None:
     skills = [lesson_about(cause) for cause in FAULTS]
     looked = {
