@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from importlib import import_module
 from typing import Final, Protocol, Self
 
-from events.errors import StoreUnavailable, UnknownStore
+from events.errors import LogError, StoreUnavailable, UnknownStore
 from events.event import Proposal, RecordedEvent
 
 NO_STREAM: Final = -1
@@ -77,6 +77,17 @@ class EventLog(Protocol):
         """Append to several streams in one transaction, all or nothing. Raises as `append`."""
         ...
 
+    def append_group(self, requests: Sequence[Sequence[Batch]]) -> list[list[Appended] | LogError]:
+        """Requests of several writers in one commit: each is taken whole or refused by itself.
+
+        Returns:
+            For each request what `append_many` would have returned or raised, in order.
+
+        Raises:
+            StoreUnavailable: nothing of any request was written.
+        """
+        ...
+
     def read_stream(self, stream: str, *, after: int = -1, upto: int | None = None) -> Iterator[RecordedEvent]:
         """Events of one stream with version > `after` (and global position <= `upto`), in order; none if unknown."""
         ...
@@ -110,6 +121,15 @@ class EventLog(Protocol):
     def __exit__(self, *error: object) -> None: ...
 
 
+STORES: Final = {
+    "memory": "events.memory:open_memory",
+    "sqlite": "events.sqlite:open_sqlite",
+    "postgresql": "events.postgres:open_postgres",
+    "postgres": "events.postgres:open_postgres",
+}
+"""Scheme of a URL -> the function that opens a log there, `module:function`; loaded when it is asked for."""
+
+
 def open_log(
     url: str,
     *,
@@ -132,36 +152,16 @@ def open_log(
         CorruptLog: it is not a log of ours (`ForeignFile`), or is damaged; it was left as it is.
     """
     scheme, found, rest = url.partition("://")
-    if scheme == "memory" and found:
-        from events.memory import MemoryLog  # noqa: PLC0415 - a store is loaded when it is asked for
-
-        if rest:
-            return MemoryLog.shared(rest, clock, read_only=read_only)
-        return MemoryLog(clock, read_only=read_only, max_payload=max_payload)
-    if scheme == "sqlite" and found:
-        from events.sqlite import SqliteLog  # noqa: PLC0415 - a store is loaded when it is asked for
-
-        return SqliteLog(_sqlite_path(url, rest), clock, read_only=read_only, max_payload=max_payload)
-    if scheme in ("postgresql", "postgres") and found:
-        return _postgres(url, clock, read_only=read_only, max_payload=max_payload)
-    raise UnknownStore(
-        f"'{url}' names no store: write memory://, sqlite:///relative.db, sqlite:////absolute.db or postgresql://…"
-        + ("" if found else f"; did you mean sqlite:///{url}?")
-    )
-
-
-def _postgres(url: str, clock: Callable[[], int], *, read_only: bool, max_payload: int) -> EventLog:
-    try:
-        from events.postgres import PostgresLog  # noqa: PLC0415 - a store is loaded when it is asked for
-    except ImportError as error:
-        raise StoreUnavailable("a log in PostgreSQL needs psycopg: pip install 'journeyman[postgres]'") from error
-    return PostgresLog(url, clock, read_only=read_only, max_payload=max_payload)
-
-
-def _sqlite_path(url: str, rest: str) -> Path:
-    if not rest.startswith("/") or rest in ("/", "/:memory:") or "\0" in rest:
+    if not found or scheme not in STORES:
         raise UnknownStore(
-            f"'{url}' names no file: three slashes and a relative path (sqlite:///runs.db), or four and an absolute "
-            "one (sqlite:////var/lib/runs.db); memory:// keeps a log in memory"
+            f"'{url}' names no store: write memory://, sqlite:///relative.db, sqlite:////absolute.db or postgresql://…"
+            + ("" if found else f"; did you mean sqlite:///{url}?")
         )
-    return Path(rest[1:])
+    module, _, name = STORES[scheme].partition(":")
+    try:
+        opened: Callable[..., EventLog] = getattr(import_module(module), name)
+    except ImportError as error:
+        raise StoreUnavailable(
+            f"a log at {scheme}:// needs {error.name}: pip install 'journeyman[postgres]'"
+        ) from error
+    return opened(url, rest, clock, read_only=read_only, max_payload=max_payload)

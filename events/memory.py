@@ -169,3 +169,10 @@ class MemoryLog:
 _SHARED: dict[str, MemoryLog] = {}
 _CONTENT = ("_rows", "_streams", "_ids", "_snapshots", "_turn")
 """What handles on one log have in common."""
+
+
+def open_memory(url: str, name: str, clock: Clock, *, read_only: bool, max_payload: int) -> MemoryLog:  # noqa: ARG001 - all stores are opened alike
+    """The log at `memory://` or `memory://NAME`."""
+    if name:
+        return MemoryLog.shared(name, clock, read_only=read_only)
+    return MemoryLog(clock, read_only=read_only, max_payload=max_payload)

@@ -220,3 +220,15 @@ def _place(url: str) -> str:
         raise StoreUnavailable(f"this PostgreSQL URL cannot be read: {' '.join(str(error).split())}") from error
     server = f"{parts.get('host') or 'local socket'}:{parts.get('port') or 5432}"
     return f"log in database '{parts.get('dbname') or parts.get('user') or ''}' on {server}"
+
+
+def open_postgres(
+    url: str,
+    rest: str,  # noqa: ARG001 - all stores are opened alike
+    clock: Clock,
+    *,
+    read_only: bool,
+    max_payload: int,
+) -> PostgresLog:
+    """The log at `postgresql://…`. Raises as `open_log`."""
+    return PostgresLog(url, clock, read_only=read_only, max_payload=max_payload)

@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 
 from events.admission import Admission, Clock
 from events.anchor import LARGEST_SEALED, AnchorFile, read_anchor, seal_of
-from events.errors import CorruptLog, LogError, StoreUnavailable
+from events.errors import CorruptLog, LogError, StoreUnavailable, UnknownStore
 from events.event import Proposal, RecordedEvent, Row, recorded
 from events.log import MAX_PAYLOAD, Appended, Batch, Head
 from events.snapshot import Snapshot, intact
@@ -269,3 +269,13 @@ class SqliteLog:
             self._anchor = None
         if self._lock is not None:
             self._lock.release()
+
+
+def open_sqlite(url: str, rest: str, clock: Clock, *, read_only: bool, max_payload: int) -> SqliteLog:
+    """The log at `sqlite:///relative.db` or `sqlite:////absolute.db`. Raises as `open_log`."""
+    if not rest.startswith("/") or rest in ("/", "/:memory:") or "\0" in rest:
+        raise UnknownStore(
+            f"'{url}' names no file: three slashes and a relative path (sqlite:///runs.db), or four and an absolute "
+            "one (sqlite:////var/lib/runs.db); memory:// keeps a log in memory"
+        )
+    return SqliteLog(Path(rest[1:]), clock, read_only=read_only, max_payload=max_payload)

@@ -76,27 +76,20 @@ class Journal:
 
     async def _commit(self, group: list[tuple[list[Batch], asyncio.Future[list[Appended]]]]) -> None:
         try:
-            together = await asyncio.to_thread(self._log.append_many, [b for batches, _ in group for b in batches])
-        except Exception as error:  # noqa: BLE001 - whatever it is, its asker must hear it
-            if len(group) == 1:
-                _fail(group[0][1], error)
-                return
-            for one in group:  # a bad batch must not sink the others
-                await self._commit([one])
-            return
+            answers: Sequence[list[Appended] | Exception]
+            answers = await asyncio.to_thread(self._log.append_group, [batches for batches, _ in group])
+        except Exception as error:  # noqa: BLE001 - whatever it is, its askers must hear it
+            answers = [error] * len(group)
         self._commits += 1
         if self._die_after is not None and self._commits >= self._die_after:
             os._exit(9)
-        places = iter(together)
-        for batches, hope in group:
-            own = [next(places) for _ in batches]
-            if not hope.done():
-                hope.set_result(own)
-
-
-def _fail(hope: asyncio.Future[list[Appended]], error: Exception) -> None:
-    if not hope.done():
-        hope.set_exception(error)
+        for (_, hope), answer in zip(group, answers, strict=True):
+            if hope.done():
+                continue
+            if isinstance(answer, Exception):
+                hope.set_exception(answer)
+            else:
+                hope.set_result(answer)
 
 
 def _batch(plain: Plain) -> Batch:

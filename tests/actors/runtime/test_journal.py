@@ -58,7 +58,7 @@ def told(url: str) -> list[tuple[str, int, str]]:
 
 
 class Gated:
-    """A log that counts the batches of each commit, and waits with the first until the gate is opened."""
+    """A log that counts the requests of each commit, and waits with the first until the gate is opened."""
 
     def __init__(self, log: Any, *, opened: bool = True) -> None:
         self._log, self.sizes = log, list[int]()
@@ -69,11 +69,11 @@ class Gated:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._log, name)
 
-    def append_many(self, batches: Sequence[Batch]) -> Any:
-        self.sizes.append(len(batches))
+    def append_group(self, requests: Sequence[Sequence[Batch]]) -> Any:
+        self.sizes.append(len(requests))
         self.entered.set()
         assert self.gate.wait(10)
-        return self._log.append_many(batches)
+        return self._log.append_group(requests)
 
 
 async def test_what_waits_together_is_one_commit_and_each_hears_its_own_place(written: journal.Journal) -> None:
