@@ -1,6 +1,6 @@
 """What a print looks like: strings, pops, droop, bonding, and how far a second tool head is off.
 
-Ooze after facts 4.9 [E]; expansion of an aluminium X rail 23e-6 /K over 300 mm.
+Ooze is an estimate [E]; expansion of an aluminium X rail 23e-6 /K over 300 mm.
 """
 
 from __future__ import annotations
