@@ -1,6 +1,6 @@
 """Hot end, bed, their sensors, the supply that feeds them, and the firmware's thermal protection.
 
-Marks of sources are explained in `data/SOURCES.md`: [S:Marlin MPC] block model, [S:MA] protection limits, [E] estimates.
+Marks of sources stand in `data/SOURCES.md`: [S:Marlin MPC] block model, [S:MA] protection limits, [E] estimates.
 """
 
 from __future__ import annotations
