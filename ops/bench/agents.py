@@ -89,7 +89,7 @@ def compare_agents(rounds: int, agents: int, wait: float = 1.0) -> list[Row]:
                 for work, ours, peer, aim in calls
             ]
         waits: list[tuple[str, Asked, int, Seconds, float]] = [
-            ("one wait each, all of one length, on Ray", framed, 1, even, 0.9),
+            ("one wait each, all of one length, on Ray", framed, 1, even, 0.95),
             (f"{TURNS} uneven waits each, on Ray", framed, TURNS, uneven, 0.95),
             (f"{TURNS} uneven waits each, in one process", local, TURNS, uneven, 0.97),
         ]
