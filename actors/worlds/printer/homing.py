@@ -30,10 +30,23 @@ def missed(contact: float) -> float:
 def home(machine: Machine, values: Values, rng: random.Random) -> Homing:
     """Home all axes, and probe the bed where there is a probe."""
     for axis in ("x", "y"):
-        if f"endstop_{axis}" not in machine.lacks and rng.random() < missed(values[f"endstop_{axis}.signal"]):
-            return Homing("axis grinds at its end", ["echo:Homing Failed", "Error:Printer halted. kill() called!"])
-        if values[f"motor_{axis}_cable.contact"] < 0.3:
-            return Homing("axis does not move", ["echo:Homing Failed", "Error:Printer halted. kill() called!"])
+        homed = home_axis(machine, values, axis, rng)
+        if homed.outcome != "normal":
+            return homed
+    return home_z(machine, values, rng)
+
+
+def home_axis(machine: Machine, values: Values, axis: str, rng: random.Random) -> Homing:
+    """Home X or Y against its switch, or against the motor's own stall where there is none."""
+    if f"endstop_{axis}" not in machine.lacks and rng.random() < missed(values[f"endstop_{axis}.signal"]):
+        return Homing("axis grinds at its end", ["echo:Homing Failed", "Error:Printer halted. kill() called!"])
+    if values[f"motor_{axis}_cable.contact"] < 0.3:
+        return Homing("axis does not move", ["echo:Homing Failed", "Error:Printer halted. kill() called!"])
+    return Homing()
+
+
+def home_z(machine: Machine, values: Values, rng: random.Random) -> Homing:
+    """Home Z: against its switch, or with as many touches of the probe as a mesh takes."""
     if machine.probe == "none":
         return _touch_endstop(values, rng)
     if values["firmware.probe_enabled"] < 0.5:
@@ -41,7 +54,7 @@ def home(machine: Machine, values: Values, rng: random.Random) -> Homing:
             "probe ignored",
             ['echo:Unknown command: "G29"', "Error:STOP called because of unhomed error - restart with M999"],
         )
-    return _probe_bed(machine, values, rng)
+    return probe_bed(machine, values, rng)
 
 
 def _touch_endstop(values: Values, rng: random.Random) -> Homing:
@@ -50,9 +63,10 @@ def _touch_endstop(values: Values, rng: random.Random) -> Homing:
     return Homing()
 
 
-def _probe_bed(machine: Machine, values: Values, rng: random.Random) -> Homing:
+def probe_bed(machine: Machine, values: Values, rng: random.Random, touches: int = TOUCHES) -> Homing:
+    """Touch the bed so many times."""
     servo = values["probe_servo.contact"] if machine.probe == "bltouch" else 1.0
-    for _ in range(TOUCHES):
+    for _ in range(touches):
         if rng.random() < missed(servo):
             return Homing("probe does not deploy", ["Error:STOP called because of BLTouch error - restart with M999"])
         if rng.random() < missed(values["probe_signal.contact"]):

@@ -159,14 +159,18 @@ def _heat(machine: Machine, values: Values, rng: random.Random, result: PrintRes
     return trace
 
 
-def _interrupted(values: Values, minutes: float, rng: random.Random) -> tuple[float, str] | None:
-    """The first thing that ends the print early, and when."""
-    rates = {
+def interruptions(values: Values) -> dict[str, float]:
+    """What can end a print early, and how often a minute of printing brings it."""
+    return {
         "died": 40.0 * max(0.995 - values["mains_cable.contact"], 0.0) / 60.0,
         "reset": 10.0 * max(0.9 - values["mainboard.health"], 0.0) / 60.0,
         "thermal_error": heat.strand_openings(values),
     }
-    ends = [(rng.expovariate(rate), how) for how, rate in rates.items() if rate > 0]
+
+
+def _interrupted(values: Values, minutes: float, rng: random.Random) -> tuple[float, str] | None:
+    """The first thing that ends the print early, and when."""
+    ends = [(rng.expovariate(rate), how) for how, rate in interruptions(values).items() if rate > 0]
     first = min(ends, default=None)
     return first if first is not None and first[0] < minutes else None
 

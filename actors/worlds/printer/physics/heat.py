@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from actors.worlds.printer.machine import Machine
+from actors.worlds.printer.physics import control
 
 Values = Mapping[str, float]
 
 AMBIENT = 23.0
 STEP = 0.5
 """Seconds of one step of the simulation."""
-PID_RANGE = 10.0
-"""K around the target outside of which the heater is fully on or off; PID_FUNCTIONAL_RANGE [S:MA]."""
 MELT_POWER = 2.33e-3
 """J/K to heat one mm3 of PLA by one kelvin [S:Marlin MPC]."""
 FAN_ON_BARE_BLOCK = 0.125
@@ -97,61 +96,6 @@ def strand_openings(values: Values) -> float:
     return max(values["thermistor_wiring.flex_break"] - 0.02, 0.0)
 
 
-@dataclass
-class _Loop:
-    """State of Marlin's PID for the hot end."""
-
-    integral: float = 0.0
-    last: float = 0.0
-
-    def duty(self, machine: Machine, values: Values, target: float, reading: float) -> float:
-        """Duty 0 to 1 for the next step."""
-        error = target - reading
-        if target <= 0 or error < -PID_RANGE:
-            self.last = reading
-            return 0.0
-        if error > PID_RANGE:
-            self.integral, self.last = 0.0, reading
-            return 1.0
-        gain = values["firmware.pid"]
-        kp, ki, kd = (k / 255.0 for k in machine.pid)
-        self.integral = min(max(self.integral + error * STEP * ki * gain**2, -1.0), 1.0)
-        slope = (reading - self.last) / STEP
-        self.last = reading
-        return min(max(kp * gain * error + self.integral - kd / gain**2 * slope, 0.0), 1.0)
-
-
-@dataclass
-class _Guard:
-    """Marlin's thermal protection of one heater: watch while heating, runaway once the target was reached [S:MA]."""
-
-    name: str
-    watch_seconds: float
-    runaway_seconds: float
-    hysteresis: float
-    reached: bool = False
-    below: float = 0.0
-    watched: float = 0.0
-    watch_from: float = -math.inf
-
-    def check(self, target: float, reading: float) -> str:
-        """The error that this step raises, or an empty string."""
-        if target <= 0:
-            return ""
-        if self.reached:
-            self.below = self.below + STEP if reading < target - self.hysteresis else 0.0
-            return (
-                f"Thermal Runaway, system stopped! Heater_ID: {self.name}" if self.below > self.runaway_seconds else ""
-            )
-        if reading >= target - 1.0:
-            self.reached = True
-            return ""
-        if reading >= self.watch_from + 2.0:
-            self.watch_from, self.watched = reading, 0.0
-        self.watched += STEP
-        return f"Heating failed, system stopped! Heater_ID: {self.name}" if self.watched > self.watch_seconds else ""
-
-
 def heat(
     machine: Machine,
     values: Values,
@@ -201,14 +145,14 @@ class _Run:
     bead: float = AMBIENT
     bed: float = AMBIENT
     bed_on: bool = False
-    loop: _Loop = field(default_factory=lambda: _Loop(last=AMBIENT))
-    guard: _Guard = field(default_factory=lambda: _Guard("E0", 20.0, 40.0, 4.0))
-    bed_guard: _Guard = field(default_factory=lambda: _Guard("bed", 60.0, 20.0, 2.0))
+    loop: control.Loop = field(default_factory=lambda: control.Loop(last=AMBIENT))
+    guard: control.Guard = field(default_factory=control.hotend_guard)
+    bed_guard: control.Guard = field(default_factory=control.bed_guard)
 
     def step(self, now: float, *, fan: float, flow: float) -> bool:
         """Half a second of heating; False once the firmware has halted or the board has browned out."""
         reading, bed_reading = self._read()
-        duty = self.loop.duty(self.machine, self.values, self.target, reading)
+        duty = self.loop.duty(control.gains(self.machine, self.values), self.target, reading, STEP)
         kept_on = bed_reading < self.bed_target - 0.3 or (self.bed_on and bed_reading < self.bed_target + 0.3)
         self.bed_on = self.bed_target > 0 and kept_on
         volts = supply_volts(self.machine, self.values, duty, float(self.bed_on))
@@ -219,9 +163,9 @@ class _Run:
         self._warm(duty, volts, fan, flow if self.guard.reached else 0.0)
         self._keep(now, reading, duty, bed_reading)
         self.trace.error = (
-            _halt(self.machine, self.target, reading)
-            or self.guard.check(self.target, reading)
-            or self.bed_guard.check(self.bed_target, bed_reading)
+            control.out_of_range(self.machine, self.target, reading)
+            or self.guard.check(self.target, reading, STEP)
+            or self.bed_guard.check(self.bed_target, bed_reading, STEP)
         )
         return not self.trace.error
 
@@ -257,14 +201,6 @@ class _Run:
             trace.heat_up = now
         if trace.bed_heat_up is None and self.bed_target > 0 and bed_reading >= self.bed_target - 2.0:
             trace.bed_heat_up = now
-
-
-def _halt(machine: Machine, target: float, reading: float) -> str:
-    if target > 0 and reading < machine.mintemp:
-        return "MINTEMP triggered, system stopped! Heater_ID: E0"
-    if reading > machine.maxtemp:
-        return "MAXTEMP triggered, system stopped! Heater_ID: E0"
-    return ""
 
 
 def sink_temperature(values: Values, block: float, minutes: float, room: float = AMBIENT + 4.0) -> float:

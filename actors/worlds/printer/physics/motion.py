@@ -98,19 +98,28 @@ def run_axis(
     machine: Machine, values: Values, axis: Axis, minutes: float, rng: random.Random, volts_share: float = 1.0
 ) -> Shifts:
     """Move for so many minutes and keep what gets lost. One block of moves per minute."""
-    mass = machine.mass.x if axis == "x" else machine.mass.y
     shifts = Shifts()
-    base = mass * machine.acceleration / 1000.0 + friction(values, axis)
     for minute in range(int(minutes)):
-        demand = base + abs(rng.gauss(0.0, 0.8))
-        if rng.random() < _gives_way(demand, motor_force(values, axis, minute, volts_share)):
-            shifts.events.append((minute, axis, STEP_LOSS * rng.choice((-2, -1, 1, 1, 2)), "steps"))
-        if rng.random() < _gives_way(demand, 15.0 * values[f"belt_{axis}.tension"]):
-            shifts.events.append((minute, axis, TOOTH * rng.choice((-1, 1)), "tooth"))
-        slack = max(values[f"pulley_{axis}.slack"] - HOLDS_STILL, 0.0)
-        if rng.random() < slack:
-            shifts.events.append((minute, axis, rng.gauss(0.0, 0.25 + 0.6 * slack), "slip"))
+        shifts.events += lose(machine, values, axis, minute, rng, volts_share)
     return shifts
+
+
+def lose(
+    machine: Machine, values: Values, axis: Axis, minute: float, rng: random.Random, volts_share: float = 1.0
+) -> list[tuple[float, Axis, float, str]]:
+    """What one minute of moves loses, so many minutes after a cold start: events as `Shifts` keeps them."""
+    events: list[tuple[float, Axis, float, str]] = []
+    mass = machine.mass.x if axis == "x" else machine.mass.y
+    base = mass * machine.acceleration / 1000.0 + friction(values, axis)
+    demand = base + abs(rng.gauss(0.0, 0.8))
+    if rng.random() < _gives_way(demand, motor_force(values, axis, minute, volts_share)):
+        events.append((minute, axis, STEP_LOSS * rng.choice((-2, -1, 1, 1, 2)), "steps"))
+    if rng.random() < _gives_way(demand, 15.0 * values[f"belt_{axis}.tension"]):
+        events.append((minute, axis, TOOTH * rng.choice((-1, 1)), "tooth"))
+    slack = max(values[f"pulley_{axis}.slack"] - HOLDS_STILL, 0.0)
+    if rng.random() < slack:
+        events.append((minute, axis, rng.gauss(0.0, 0.25 + 0.6 * slack), "slip"))
+    return events
 
 
 def to_head(machine: Machine, motor_x: float, motor_y: float) -> tuple[float, float]:

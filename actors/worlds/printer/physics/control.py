@@ -1,0 +1,108 @@
+"""What a firmware does with a heater at each of its steps: Marlin's PID, and the two timers that protect from fire.
+
+Limits are Marlin's defaults [S:MA]: 20 s to gain 2 K while heating up (bed 60 s), 40 s below the target by 4 K once it
+was reached (bed 20 s, 2 K).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from actors.worlds.printer.machine import Machine
+
+Gains = tuple[float, float, float]
+
+PID_RANGE = 10.0
+"""K around the target outside of which the heater is fully on or off; PID_FUNCTIONAL_RANGE [S:MA]."""
+
+
+def gains(machine: Machine, values: Mapping[str, float]) -> Gains:
+    """Kp, Ki, Kd in use, in Marlin's units: those of the machine, out of tune by `firmware.pid`."""
+    kp, ki, kd = machine.pid
+    out = values["firmware.pid"]
+    return kp * out, ki * out**2, kd / out**2
+
+
+@dataclass
+class Loop:
+    """State of Marlin's PID for the hot end."""
+
+    integral: float = 0.0
+    last: float = 0.0
+
+    def duty(self, gains: Gains, target: float, reading: float, step: float) -> float:
+        """Duty 0 to 1 for the next step of so many seconds; a target of 0 is off."""
+        error = target - reading
+        if target <= 0 or error < -PID_RANGE:
+            self.last = reading
+            return 0.0
+        if error > PID_RANGE:
+            self.integral, self.last = 0.0, reading
+            return 1.0
+        kp, ki, kd = (k / 255.0 for k in gains)
+        self.integral = min(max(self.integral + error * step * ki, -1.0), 1.0)
+        slope = (reading - self.last) / step
+        self.last = reading
+        return min(max(kp * error + self.integral - kd * slope, 0.0), 1.0)
+
+
+@dataclass
+class Guard:
+    """Marlin's thermal protection of one heater: watch while heating, runaway once the target was reached.
+
+    Attributes:
+        name: of the heater in the firmware's words.
+        watch_seconds: within which a heater that heats must gain 2 K.
+        runaway_seconds, hysteresis: how long and how far (K) a held temperature may fall.
+    """
+
+    name: str
+    watch_seconds: float
+    runaway_seconds: float
+    hysteresis: float
+    reached: bool = False
+    below: float = 0.0
+    watched: float = 0.0
+    watch_from: float = -math.inf
+
+    def check(self, target: float, reading: float, step: float) -> str:
+        """The error that this step of so many seconds raises, or an empty string."""
+        if target <= 0:
+            return ""
+        if self.reached:
+            self.below = self.below + step if reading < target - self.hysteresis else 0.0
+            return (
+                f"Thermal Runaway, system stopped! Heater_ID: {self.name}" if self.below > self.runaway_seconds else ""
+            )
+        if reading >= target - 1.0:
+            self.reached = True
+            return ""
+        if reading >= self.watch_from + 2.0:
+            self.watch_from, self.watched = reading, 0.0
+        self.watched += step
+        return f"Heating failed, system stopped! Heater_ID: {self.name}" if self.watched > self.watch_seconds else ""
+
+    def restart(self) -> None:
+        """Watch anew: a target was set."""
+        self.reached, self.below, self.watched, self.watch_from = False, 0.0, 0.0, -math.inf
+
+
+def hotend_guard() -> Guard:
+    """The hot end's protection."""
+    return Guard("E0", 20.0, 40.0, 4.0)
+
+
+def bed_guard() -> Guard:
+    """The bed's protection."""
+    return Guard("bed", 60.0, 20.0, 2.0)
+
+
+def out_of_range(machine: Machine, target: float, reading: float) -> str:
+    """The error that a reading of the hot end raises by itself, or an empty string."""
+    if target > 0 and reading < machine.mintemp:
+        return "MINTEMP triggered, system stopped! Heater_ID: E0"
+    if reading > machine.maxtemp:
+        return "MAXTEMP triggered, system stopped! Heater_ID: E0"
+    return ""
