@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from events.fact import Fact
+from events import book_facts  # noqa: F401 - whoever reads a log must know these as well
+from events.fact import FACTS, Fact
 
 Plain = dict[str, Any]
 
@@ -192,8 +193,12 @@ class LessonsProposed(Fact, name="LessonsProposed"):
     lessons: tuple[Plain, ...]
 
 
-class SkillsAccepted(Fact, name="SkillsAccepted"):
-    """A delta was applied, whole, and led to this version of the book."""
+class SkillsAccepted(Fact, name="SkillsAccepted", schema=2):
+    """A delta was applied, whole, and led to this version of the book.
+
+    `sources` names, for each operation, the episodes whose lessons led to it; `evidence` the ids of the lessons that
+    this delta took into account for the first time. Schema 1 had no sources.
+    """
 
     version: int
     operations: tuple[Plain, ...]
@@ -201,6 +206,12 @@ class SkillsAccepted(Fact, name="SkillsAccepted"):
     wave: int
     evidence: tuple[str, ...] = ()
     sha256: str = ""
+    sources: tuple[tuple[str, ...], ...] = ()
+
+
+@FACTS.upcaster("SkillsAccepted", 1)
+def _without_sources(payload: Plain) -> Plain:
+    return {**payload, "sources": [[] for _ in payload.get("operations", ())]}
 
 
 class SkillsRejected(Fact, name="SkillsRejected"):

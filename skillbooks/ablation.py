@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 
 from skillbooks.skill import Skill
 from skillbooks.skillbook import Skillbook
@@ -23,7 +22,7 @@ def shuffled(book: Skillbook, seed: int) -> Skillbook:
     """
     count = len(book.skills)
     if count < 3:  # noqa: PLR2004 - two cannot be told apart from one that kept its cure
-        return replace(book, name=f"{book.name}~shuffled")
+        return book.renamed(f"{book.name}~shuffled")
     order, suspect_step, cure_step = _ways(book.skills, random.Random(seed))
     suspects = {here: order[(place + suspect_step) % count] for place, here in enumerate(order)}
     cures = {here: order[(place + cure_step) % count] for place, here in enumerate(order)}
@@ -37,7 +36,7 @@ def shuffled(book: Skillbook, seed: int) -> Skillbook:
         )
         for place, skill in enumerate(book.skills)
     )
-    return replace(book, name=f"{book.name}~shuffled", skills=skills)
+    return book.renamed(f"{book.name}~shuffled", skills)
 
 
 def _ways(skills: Sequence[Skill], rng: random.Random) -> tuple[list[int], int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from skillbooks.evidence import CauseEvidence, Ledger, SignKey, weigh
@@ -25,29 +25,37 @@ SELDOM = 0.2
 COMMON, OCCASIONAL = 0.035, 0.012
 
 
-def curate(book: Skillbook, lessons: Sequence[Lesson]) -> list[Plain]:
+def curate(book: Skillbook, lessons: Sequence[Lesson], made: Collection[str] = ()) -> list[Plain]:
     """The operations that bring the book up to what all lessons say; empty if it says so already.
 
     Lessons about one cause are merged into one skill, whatever their number; where lessons contradict each other,
-    regularity decides.
+    regularity decides. Skills that are pinned, and those that no lesson is about (somebody wrote or imported them),
+    are left to people and to what their effect says.
 
     Args:
         book: the present version.
         lessons: all lessons that the book was ever made from, this wave's included.
+        made: ids that were made from lessons, so that one of them that has none left is retired.
     """
     ledger = weigh(lessons)
-    known = {skill.id: skill for skill in book.skills}
+    known, gone, pinned = {skill.id: skill for skill in book.skills}, book.retired, book.pinned
     kept = sorted(ledger.causes, key=lambda cause: (-ledger.causes[cause].cases, cause))[:MOST_SKILLS]
     wanted = {skill.id: skill for skill in (compose(cause, ledger) for cause in sorted(kept))}
-    operations: list[Plain] = []
-    for key, skill in wanted.items():
-        if key not in known:
-            operations.append({"op": "add", "skill": skill.model_dump(mode="json")})
-        elif not known[key].says_the_same(skill):
-            revised = skill.model_copy(update={"version": known[key].version + 1})
-            operations.append({"op": "revise", "skill": revised.model_dump(mode="json")})
-    operations += [{"op": "retire", "id": key, "reason": "least supported"} for key in known if key not in wanted]
-    return operations
+    operations = [one for key, skill in wanted.items() if key not in pinned for one in _step(skill, known, gone)]
+    own = {skill_id(found.topic, cause) for cause, found in ledger.causes.items()}.union(made)
+    rest = [key for key in known if key not in wanted and key in own and key not in pinned]
+    return operations + [{"op": "retire", "id": key, "reason": "least supported"} for key in rest]
+
+
+def _step(skill: Skill, known: Mapping[str, Skill], gone: Mapping[str, Skill]) -> list[Plain]:
+    """The operation that makes the book say this of its subject; none if it does."""
+    before = known.get(skill.id) or gone.get(skill.id)
+    if before is None:
+        return [{"op": "add", "skill": skill.model_dump(mode="json")}]
+    if before.says_the_same(skill):
+        return [] if skill.id in known else [{"op": "restore", "id": skill.id}]
+    told = skill.model_copy(update={"version": before.version + 1}).model_dump(mode="json")
+    return [{"op": "revise", "skill": told} if skill.id in known else {"op": "restore", "id": skill.id, "skill": told}]
 
 
 def compose(cause: str, ledger: Ledger) -> Skill:

@@ -1,4 +1,4 @@
-"""Deltas: small operations on a book, applied whole or not at all."""
+"""Deltas: small operations on a book, read from plain values before anything is done with them."""
 
 from __future__ import annotations
 
@@ -16,35 +16,57 @@ class DeltaRejected(Exception):  # noqa: N818 - errors read as facts
     """Raised when an operation does not fit the book; the text says which and why. Nothing was applied."""
 
 
-class Add(BaseModel):
-    """A new skill; its id must be free."""
-
+class _Operation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Add(_Operation):
+    """A new skill; its id must be free."""
 
     op: Literal["add"] = "add"
     skill: Skill
 
 
-class Revise(BaseModel):
+class Revise(_Operation):
     """A skill's text changes: a new version of it, the next one."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
 
     op: Literal["revise"] = "revise"
     skill: Skill
 
 
-class Retire(BaseModel):
-    """A skill leaves the book; the log keeps it."""
+class Merge(_Operation):
+    """Several skills become one: `skill` goes on under one of their ids as its next version, the others retire."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    op: Literal["merge"] = "merge"
+    ids: Annotated[tuple[Name, ...], Field(min_length=2, max_length=50)]
+    skill: Skill
+
+
+class Retire(_Operation):
+    """A skill leaves the book; it can be restored, and the log keeps every version of it."""
 
     op: Literal["retire"] = "retire"
     id: Name
     reason: Line
 
 
-Operation = Annotated[Add | Revise | Retire, Field(discriminator="op")]
+class Restore(_Operation):
+    """A retired skill comes back: as it was, or with `skill`, its next version."""
+
+    op: Literal["restore"] = "restore"
+    id: Name
+    skill: Skill | None = None
+
+
+class Pin(_Operation):
+    """A person protects a skill: until it is unpinned, nothing revises, merges or retires it."""
+
+    op: Literal["pin"] = "pin"
+    id: Name
+    pinned: bool = True
+
+
+Operation = Annotated[Add | Revise | Merge | Retire | Restore | Pin, Field(discriminator="op")]
 _OPERATIONS: TypeAdapter[tuple[Operation, ...]] = TypeAdapter(tuple[Operation, ...])
 
 
@@ -62,35 +84,10 @@ def read_operations(plain: Sequence[Plain]) -> tuple[Operation, ...]:
         raise DeltaRejected(f"operation {where}: {first['msg']}") from None
 
 
-def apply(skills: Sequence[Skill], operations: Sequence[Operation]) -> tuple[Skill, ...]:
-    """The skills after the operations, in the order of their first appearance.
-
-    Raises:
-        DeltaRejected: an id that is taken, unknown, or named twice in one delta; a version that is not the next.
-    """
-    book = {skill.id: skill for skill in skills}
-    touched: set[str] = set()
-    for operation in operations:
-        target = operation.id if isinstance(operation, Retire) else operation.skill.id
-        if target in touched:
-            raise DeltaRejected(f"one delta names skill '{target}' twice")
-        touched.add(target)
-        _apply_one(book, operation, target)
-    return tuple(book.values())
-
-
-def _apply_one(book: dict[str, Skill], operation: Operation, target: str) -> None:
-    known = book.get(target)
-    if isinstance(operation, Add):
-        if known is not None:
-            raise DeltaRejected(f"skill '{target}' exists already; revise it")
-        book[target] = operation.skill
-        return
-    if known is None:
-        raise DeltaRejected(f"there is no skill '{target}'")
-    if isinstance(operation, Retire):
-        del book[target]
-    elif operation.skill.version != known.version + 1:
-        raise DeltaRejected(f"skill '{target}' is at version {known.version}; its next is {known.version + 1}")
-    else:
-        book[target] = operation.skill
+def targets(operation: Plain) -> list[str]:
+    """The ids of the skills that an operation touches, the one that goes on first."""
+    kind, skill = operation.get("op"), operation.get("skill")
+    own = [str(skill["id"])] if isinstance(skill, dict) and "id" in skill else []
+    if kind == "merge":
+        return own + [str(id_) for id_ in operation.get("ids", ()) if str(id_) not in own]
+    return own or [str(operation.get("id", ""))]

@@ -12,13 +12,15 @@ HEADING = "What practice has taught so far (one block a lesson):"
 CHARACTERS_A_TOKEN = 4
 """Rule of thumb for English and identifiers; the budget is kept by it without any tokenizer."""
 
+_WORDS = {"applies when": "applies", "but not when": "not_when", "do": "strategy", "run": "run"}
+"""Labels of the fields in words, and the attributes that they stand for."""
 _TELLS = ", which tells it from "
 _SIGN = re.compile(
     r"^(?P<where>\S+) is (?P<state>.+?) \((?P<strength>always|usually|sometimes)\)"
     rf"(?:{_TELLS}(?P<double>[^\s()]+))?$"
 )
 _OPENING = re.compile(
-    r"^\[(?P<id>\S+) v(?P<version>\d+)\] suspect (?P<suspect>\S+) of (?P<topic>\S+), "
+    r"^\[(?P<id>\S+) v(?P<version>\d+)\] (?:suspect (?P<suspect>\S+) of|strategy for) (?P<topic>\S+), "
     r"(?P<common>common|occasional|rare)$"
 )
 
@@ -59,7 +61,9 @@ def parse(text: str) -> list[Skill]:
 
 
 def _block(skill: Skill) -> str:
-    lines = [f"[{skill.id} v{skill.version}] suspect {skill.suspect} of {skill.topic}, {skill.common}"]
+    about = f"suspect {skill.suspect} of" if skill.suspect else "strategy for"
+    lines = [f"[{skill.id} v{skill.version}] {about} {skill.topic}, {skill.common}"]
+    lines += [f"  {label}: {text}" for label, text in ((n, getattr(skill, f)) for n, f in _WORDS.items()) if text]
     lines += [f"  when: {_told(sign)}" for sign in skill.when]
     lines += [f"  unless: {_told(sign)}" for sign in skill.unless]
     if skill.check is not None:
@@ -91,7 +95,7 @@ def _skill(opening: re.Match[str], fields: dict[str, list[str]]) -> Skill:
         {
             "id": opening["id"],
             "version": int(opening["version"]),
-            "suspect": opening["suspect"],
+            "suspect": opening["suspect"] or "",
             "topic": opening["topic"],
             "common": opening["common"],
             "when": _signs(fields.get("when", [])),
@@ -100,6 +104,7 @@ def _skill(opening: re.Match[str], fields: dict[str, list[str]]) -> Skill:
             "tells_from": (check["double"] or "") if check else fields.get("looks like", [""])[0],
             "cure": tuple(fields.get("cure", [])),
             "scope": fields.get("applies to", [""])[0],
+            **{name: fields.get(label, [""])[0] for label, name in _WORDS.items()},
         }
     )
 

@@ -7,28 +7,24 @@ Within a wave episodes come and go in any order; what is made of them afterwards
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 from actors.runtime.chronicle import Chronicle
+from actors.runtime.curating import Curation
 from actors.runtime.episode import Order, Outcome, Shown, Table, episode_name, play, scored_fact
-from actors.runtime.ledger import Ledger, load, pages, pages_of_stream
-from actors.runtime.port import Plain
+from actors.runtime.ledger import Ledger
 from actors.runtime.scenarios import Case, Source
 from events import facts
 from events.event import identity
 from events.log import NO_STREAM
 from skillbooks.ablation import shuffled
-from skillbooks.curation import curate
-from skillbooks.delta import DeltaRejected
-from skillbooks.lesson import Lesson
 from skillbooks.rendering import render
-from skillbooks.skillbook import Skillbook, stream_of
+from skillbooks.skillbook import Skillbook
 
 Phase = Literal["train", "held_out"]
-CURATOR = "counting 1"
 
 
 @dataclass(frozen=True)
@@ -144,7 +140,9 @@ class Conductor:
 
         await self._at_a_time(practise, indices)
         if self._plan.learning:
-            await self._curate(wave)
+            plan = self._plan
+            curation = Curation(self._table.runtime, self._table.observer, plan.run, self.book.name)
+            self.book = await curation.after_wave(wave, self.book)
 
     async def _held_out(self, cause: str) -> None:
         books = {
@@ -213,62 +211,8 @@ class Conductor:
             for _ in range(min(self._plan.window, len(indices))):
                 group.create_task(pull())
 
-    async def _curate(self, wave: int) -> None:
-        """Turn all lessons that the book was ever given into the wave's delta, and append it whole or not at all."""
-        stream = stream_of(self.book.name)
-        before = [event async for event in pages_of_stream(self._table.runtime, stream)]
-        mine = next((load(event) for event in before if self._is_of(event, wave)), None)
-        if isinstance(mine, facts.SkillsAccepted):
-            self.book = self.book.after(mine.operations)
-            return
-        operations = curate(self.book, [lesson async for lesson in self._lessons()])
-        if not operations:
-            return
-        try:
-            after = self.book.after(operations)
-        except DeltaRejected as rejected:
-            await self._reject(operations, str(rejected), wave, len(before) - 1)
-            return
-        accepted = facts.SkillsAccepted(
-            version=after.version,
-            operations=tuple(operations),
-            curator=CURATOR,
-            wave=wave,
-            sha256=after.sha256,
-        )
-        book = Chronicle(self._table.runtime, stream, self._plan.run, version=len(before) - 1)
-        await book.write(accepted)
-        self.book = after
-        self._table.observer.skillbook_changed(after.version, *_counts(operations))
-
-    async def _reject(self, operations: list[Plain], reason: str, wave: int, version: int) -> None:
-        rejected = facts.SkillsRejected(
-            base_version=self.book.version, operations=tuple(operations), reason=reason, wave=wave
-        )
-        await Chronicle(self._table.runtime, stream_of(self.book.name), self._plan.run, version=version).write(rejected)
-
-    def _is_of(self, event: Plain, wave: int) -> bool:
-        fact = load(event)
-        return isinstance(fact, facts.SkillsAccepted) and fact.wave == wave and event["correlation"] == self._plan.run
-
-    async def _lessons(self) -> AsyncIterator[Lesson]:
-        """All lessons of the book, in an order that does not depend on who came first."""
-        found: list[tuple[str, list[Lesson]]] = []
-        async for event in pages(self._table.runtime, types=[facts.LessonsProposed.fact_name]):
-            fact = load(event)
-            if isinstance(fact, facts.LessonsProposed) and fact.skillbook == self.book.name:
-                found.append((fact.episode, [Lesson.model_validate(lesson) for lesson in fact.lessons]))
-        for _, lessons in sorted(found, key=lambda pair: pair[0]):
-            for lesson in lessons:
-                yield lesson
-
 
 def show(book: Skillbook, budget: int | None) -> Shown:
     """A book as an arm shows it to the agent."""
     text, skills = render(book.skills, budget)
     return Shown(book.name, book.version, text, tuple((skill.id, skill.version) for skill in skills))
-
-
-def _counts(operations: list[Plain]) -> tuple[int, int, int]:
-    kinds = [operation["op"] for operation in operations]
-    return kinds.count("add"), kinds.count("revise"), kinds.count("retire")

@@ -98,8 +98,11 @@ def test_where_lessons_contradict_each_other_regularity_decides() -> None:
 
 
 def test_more_experience_revises_a_skill_and_what_is_no_longer_supported_is_retired() -> None:
-    book = book_of([*COLD, *BENT], Skillbook("b").after([{"op": "add", "skill": a_skill("s-old").model_dump()}]))
-    assert "s-old" not in {skill.id for skill in book.skills}
+    old = Skillbook("b").after([{"op": "add", "skill": a_skill("s-old").model_dump(mode="json")}])
+    book = book_of([*COLD, *BENT], old)
+    assert "s-old" in {skill.id for skill in book.skills}, "nobody's lesson is about it: what somebody wrote stays"
+    book = book.after(curate(book, [*COLD, *BENT], made=["s-old"]))
+    assert "s-old" not in {skill.id for skill in book.skills}, "it was made from lessons, and none of them is left"
     lamp = [lesson("oven.cold", "look:oven/lamp=off")] * 4
     more = [*COLD, *BENT, *lamp, *[lesson("tin.bent", fine=("look:oven/lamp",))] * 4]
     operations = curate(book, more)

@@ -72,8 +72,10 @@ def test_blanks_at_the_ends_are_refused_for_they_would_be_lost() -> None:
 
 
 def test_nothing_is_allowed_to_be_empty_that_must_say_something() -> None:
-    for field in ("id", "suspect", "topic"):
+    for field in ("id", "topic"):
         assert "at least 1 character" in refused(**{field: ""})
+    assert "needs a suspect or a strategy" in refused(suspect="")
+    assert Skill.model_validate(PLAIN | {"suspect": "", "strategy": "look first"}).suspect == ""
 
 
 def test_signs_cures_and_versions_are_bounded() -> None:

@@ -183,4 +183,4 @@ def _catalogue(system: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]
 
 @lru_cache(maxsize=32)
 def _skills(text: str) -> tuple[Skill, ...]:
-    return tuple(parse(text))
+    return tuple(skill for skill in parse(text) if skill.suspect)

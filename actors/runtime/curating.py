@@ -1,0 +1,105 @@
+"""The step between two waves: everything that was learned so far becomes the wave's delta, whole or not at all."""
+
+from __future__ import annotations
+
+from actors.runtime.chronicle import Chronicle
+from actors.runtime.ledger import load, pages, pages_of_stream
+from actors.runtime.observer import Observer
+from actors.runtime.port import Plain, Runtime
+from events import facts
+from events.fact import Fact
+from skillbooks.curation import curate
+from skillbooks.delta import DeltaRejected
+from skillbooks.lesson import Lesson
+from skillbooks.lineage import Lineage
+from skillbooks.provenance import lesson_id, sources_of
+from skillbooks.screening import sifted
+from skillbooks.skillbook import Skillbook, advanced, stream_of
+
+CURATOR = "counting 1"
+
+
+class Curation:
+    """Curates one book for one run. What it does depends on the log alone, so that it can be done again.
+
+    Args:
+        runtime: where the journal is.
+        observer: hears of new versions.
+        run: whose waves these are.
+        name: of the book.
+    """
+
+    def __init__(self, runtime: Runtime, observer: Observer, run: str, name: str) -> None:
+        self._runtime, self._observer, self._run, self._name = runtime, observer, run, name
+
+    async def after_wave(self, wave: int, book: Skillbook) -> Skillbook:
+        """The book after a wave; the same one if there was nothing to say, or if what was said did not fit."""
+        latest, lineage, version, done = Skillbook(self._name), Lineage(self._name), -1, False
+        async for event in pages_of_stream(self._runtime, stream_of(self._name)):
+            fact, version = load(event), event["version"]
+            lineage.take(fact)
+            latest = advanced(latest, fact)
+            if event["correlation"] == self._run and _is_of(fact, wave):
+                if isinstance(fact, facts.SkillsAccepted):
+                    return latest
+                done = True
+        if done:
+            return book
+        taught = await self._lessons(lineage)
+        operations = curate(latest, [one for name in sorted(taught) for one in taught[name]], lineage.made)
+        return await self._write(wave, version, latest, operations, taught, lineage) if operations else book
+
+    async def _write(
+        self, wave: int, version: int, book: Skillbook, operations: list[Plain],
+        taught: dict[str, list[Lesson]], lineage: Lineage,
+    ) -> Skillbook:  # fmt: skip
+        fit, unfit = sifted(operations)
+        told: list[Fact] = [_rejected(book, [one], reason, wave) for one, reason in unfit]
+        after = book
+        if fit:
+            fresh = sorted(name for name in taught if lesson_id(name) not in lineage.weighed)
+            try:
+                after = book.after(fit)
+                told.append(_accepted(after, fit, wave, sources_of(fit, taught, fresh), fresh))
+            except DeltaRejected as rejected:
+                told.append(_rejected(book, fit, str(rejected), wave))
+        await Chronicle(self._runtime, stream_of(self._name), self._run, version=version).write(*told)
+        if after is not book:
+            kinds = [operation["op"] for operation in fit]
+            added = kinds.count("add") + kinds.count("restore")
+            revised = kinds.count("revise") + kinds.count("merge")
+            self._observer.skillbook_changed(after.version, added, revised, kinds.count("retire"))
+        return after
+
+    async def _lessons(self, lineage: Lineage) -> dict[str, list[Lesson]]:
+        """All lessons that count for the book, by episode."""
+        found: dict[str, list[Lesson]] = {}
+        async for event in pages(self._runtime, types=[facts.LessonsProposed.fact_name]):
+            fact = load(event)
+            if isinstance(fact, facts.LessonsProposed) and lineage.counts(
+                fact.skillbook, event["position"], fact.episode
+            ):
+                found[fact.episode] = [Lesson.model_validate(lesson) for lesson in fact.lessons]
+        return found
+
+
+def _is_of(fact: Fact, wave: int) -> bool:
+    return isinstance(fact, facts.SkillsAccepted | facts.SkillsRejected) and fact.wave == wave
+
+
+def _accepted(
+    after: Skillbook, operations: list[Plain], wave: int, sources: tuple[tuple[str, ...], ...], fresh: list[str]
+) -> facts.SkillsAccepted:
+    return facts.SkillsAccepted(
+        version=after.version,
+        operations=tuple(operations),
+        curator=CURATOR,
+        wave=wave,
+        evidence=tuple(lesson_id(name) for name in fresh),
+        sha256=after.sha256,
+        sources=sources,
+    )
+
+
+def _rejected(book: Skillbook, operations: list[Plain], reason: str, wave: int) -> facts.SkillsRejected:
+    return facts.SkillsRejected(base_version=book.version, operations=tuple(operations), reason=reason, wave=wave)
