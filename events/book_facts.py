@@ -71,10 +71,11 @@ class SkillbookPromoted(Fact, name="SkillbookPromoted"):
 
 
 class SkillbookRolledBack(Fact, name="SkillbookRolledBack"):
-    """An earlier version became the current one again."""
+    """The texts of the earlier version `restored` are current again, as `version`: a new one where they differed."""
 
     skillbook: str
     version: int
+    restored: int
     previous: int
     reason: str
     by: str = ""

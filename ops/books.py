@@ -79,7 +79,7 @@ def as_markdown(book: Skillbook) -> str:
     for skill in book.skills:
         rows += [
             "",
-            f"## {line(skill.suspect)}",
+            f"## {line(skill.suspect or skill.topic)}",
             "",
             f"`{line(skill.id)}`, version {skill.version}, {skill.common}",
             "",
@@ -90,7 +90,9 @@ def as_markdown(book: Skillbook) -> str:
 
 def parts(skill: Skill) -> list[tuple[str, str]]:
     """What a skill says, as labelled lines for people."""
-    told = [("problem", line(skill.topic))]
+    told = [("problem" if skill.suspect else "topic", line(skill.topic))]
+    words = {"applies": skill.applies, "but not": skill.not_when, "do": skill.strategy, "run": skill.run}
+    told += [(label, line(text, 700)) for label, text in words.items() if text]
     told += [("when", sign_text(sign)) for sign in skill.when]
     told += [("unless", sign_text(sign)) for sign in skill.unless]
     if skill.check is not None:
@@ -106,27 +108,88 @@ def sign_text(sign: Sign) -> str:
 
 
 def history(log: EventLog, name: str) -> list[Plain]:
-    """What happened to a book, oldest first: versions with their operations, and what was rejected and why.
+    """What happened to a book, oldest first: versions with their operations, refusals, promotions, retractions.
 
     Raises:
         WrongUse: the log has no such book.
     """
-    told = []
+    told, version = [], 0
     for event in log.read_stream(stream_of(name)):
         fact = event.fact()
         entry: Plain = {"position": event.position, "time": moment(event.time), "run": event.correlation}
+        entry |= {"event": event.type, "wave": None, "sha256": "", "operations": [], "reason": ""}
         if isinstance(fact, facts.SkillsAccepted):
+            version = fact.version
             entry |= {"accepted": True, "version": fact.version, "wave": fact.wave, "sha256": fact.sha256}
-            entry |= {"operations": list(fact.operations), "reason": ""}
+            entry |= {"operations": list(fact.operations), "sources": [list(names) for names in fact.sources]}
         elif isinstance(fact, facts.SkillsRejected):
-            entry |= {"accepted": False, "version": fact.base_version, "wave": fact.wave, "sha256": ""}
+            entry |= {"accepted": False, "version": fact.base_version, "wave": fact.wave}
             entry |= {"operations": list(fact.operations), "reason": fact.reason}
         else:
-            continue
+            plain = fact.model_dump(mode="json")
+            entry |= {"accepted": None, "version": plain.get("version", version), "detail": plain}
+            entry |= {"reason": str(plain.get("reason", ""))}
         told.append(entry)
     if not told:
         raise WrongUse(f"the log holds no skillbook '{name}'; it has {', '.join(names(log)) or 'none yet'}")
     return told
+
+
+def either(log: EventLog, name: str, reference: str) -> Skillbook:
+    """A book by NAME@VERSION, or a number that is a position of the log at which `name` is looked at.
+
+    Raises:
+        WrongUse: the position lies outside the log, or the reference is malformed.
+        LookupError: the log has no such book or version.
+    """
+    if not reference.isdecimal():
+        return load(log, reference)
+    return load(log, name, upto=inside(log, int(reference)))
+
+
+def inside(log: EventLog, position: int) -> int:
+    """A position, if the log has it.
+
+    Raises:
+        WrongUse: it lies outside.
+    """
+    head = log.head().position
+    if not 0 <= position <= head:
+        raise WrongUse(f"position {position} lies outside the log, which ends at position {head}")
+    return position
+
+
+def differences(a: Skillbook, b: Skillbook) -> Plain:
+    """What one book says otherwise than another."""
+    old, new = ({skill.id: skill.model_dump(mode="json") for skill in book.skills} for book in (a, b))
+    changed = [
+        {
+            "id": id_,
+            "versions": [old[id_]["version"], new[id_]["version"]],
+            "fields": {
+                key: [old[id_].get(key), new[id_].get(key)]
+                for key in dict.fromkeys([*old[id_], *new[id_]])
+                if key != "version" and old[id_].get(key) != new[id_].get(key)
+            },
+        }
+        for id_ in new
+        if id_ in old and old[id_] != new[id_]
+    ]
+    return {
+        "a": {"skillbook": a.name, "version": a.version, "sha256": a.sha256, "skills": a.size},
+        "b": {"skillbook": b.name, "version": b.version, "sha256": b.sha256, "skills": b.size},
+        "added": [new[id_] for id_ in new if id_ not in old],
+        "removed": [old[id_] for id_ in old if id_ not in new],
+        "changed": changed,
+        "pinned": sorted(b.pinned - a.pinned),
+        "unpinned": sorted(a.pinned - b.pinned),
+        "same": a.sha256 == b.sha256,
+        "same_text": [_text(one) for one in old.values()] == [_text(one) for one in new.values()],
+    }
+
+
+def _text(skill: Plain) -> Plain:
+    return {name: value for name, value in skill.items() if name != "version"}
 
 
 def names(log: EventLog) -> list[str]:

@@ -113,6 +113,10 @@ class Skillbook:
     def __repr__(self) -> str:
         return f"Skillbook({self.name}@{self.version}, {len(self._shelf.skills)} skills)"
 
+    def shelf(self) -> Shelf:
+        """Its skills as plain values, to be looked at or changed apart."""
+        return self._shelf.copy()
+
     @property
     def size(self) -> int:
         """How many skills stand in it."""

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from ops import books
+from ops.blame import blame as find_blame
 from ops.cli_options import json_flag, store_flag, store_of
+from ops.commands import skills_change
 from ops.console.screen import json_line, say
-from ops.console.skills import book_lines, history_lines, skill_lines
+from ops.console.skills import blame_lines, book_lines, difference_lines, history_lines, skill_lines
 from ops.logs import open_for_reading
 from ops.reports import write_whole
 
@@ -20,17 +22,22 @@ BOOK = click.option(
 
 @click.group(name="skills", epilog="Example: journeyman skills show ID --skillbook printer@3")
 def command() -> None:
-    """List, show and export skills, and tell how a book came to be."""
+    """List, show, explain, undo and export skills."""
+
+
+for _changing in skills_change.COMMANDS:
+    command.add_command(_changing)
 
 
 @command.command("list")
 @BOOK
+@click.option("--at", metavar="POSITION", type=click.IntRange(min=0), help="As of this position of the log.")
 @store_flag
 @json_flag
-def list_skills(reference: str, store: str | None, as_json: bool) -> None:
+def list_skills(reference: str, at: int | None, store: str | None, as_json: bool) -> None:
     """List the skills of a book."""
     with open_for_reading(store_of(store)) as log:
-        book = books.load(log, reference)
+        book = books.load(log, reference, upto=None if at is None else books.inside(log, at))
     if as_json:
         json_line(books.as_plain(book))
     else:
@@ -65,6 +72,38 @@ def history(reference: str, store: str | None, as_json: bool) -> None:
         json_line({"skillbook": name, "history": entries})
     else:
         say("\n".join(history_lines(entries)))
+
+
+@command.command("blame")
+@click.argument("skill", metavar="ID")
+@BOOK
+@store_flag
+@json_flag
+def blame(skill: str, reference: str, store: str | None, as_json: bool) -> None:
+    """Tell where a skill comes from: its text version by version, the deltas, the episodes and their scores."""
+    with open_for_reading(store_of(store)) as log:
+        found = find_blame(log, reference, skill)
+    if as_json:
+        json_line(found)
+    else:
+        say("\n".join(blame_lines(found)))
+
+
+@command.command("diff")
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@BOOK
+@store_flag
+@json_flag
+def diff(a: str, b: str, reference: str, store: str | None, as_json: bool) -> None:
+    """Tell what book B says otherwise than A; each is NAME@VERSION, or a position of the log for --skillbook."""
+    with open_for_reading(store_of(store)) as log:
+        name = books.named(reference)[0]
+        found = books.differences(books.either(log, name, a), books.either(log, name, b))
+    if as_json:
+        json_line(found)
+    else:
+        say("\n".join(difference_lines(found)))
 
 
 @command.command("export")
