@@ -31,6 +31,7 @@ class Settings(BaseModel):
     wave: int = Field(default=10, ge=1, le=1_000_000, description="episodes between two versions of the book")
     workers: int | None = Field(default=None, ge=1, le=100_000, description="episodes at a time; default: one a core")
     held_out: int = Field(default=40, ge=0, le=1_000_000, description="pairs of the held-out comparison, 0 for none")
+    from_wave: int = Field(default=0, ge=0, le=100_000_000, description="waves of practice that a fork passes over")
     learning: bool = Field(default=True, description="whether lessons are written into the book")
     resume: Name | None = Field(default=None, description="the run to go on with")
     store: Name = Field(default="sqlite:///journeyman.db", description="where the log is kept")

@@ -107,6 +107,7 @@ async def _conduct_training(
         learning=settings.learning,
         window=workers(settings) * EPISODES_A_WORKER,
         seed=settings.seed,
+        from_wave=settings.from_wave,
         practice=Source(settings.seed, settings.difficulty, held_out=False, given=_given(settings, world)),
         comparison=Source(settings.seed, settings.difficulty, held_out=True),
         baselines=tuple(world.baselines()),

@@ -39,6 +39,34 @@ def held_out(run: Run) -> Plain | None:
     }
 
 
+def between_runs(a: Run, b: Run) -> Plain | None:
+    """Two runs on the held-out scenarios that both played with their books; None if they have none in common."""
+    pairs = [
+        (x, y) for x, y in paired(a.played("held_out", WITH), b.played("held_out", WITH)) if x.scenario == y.scenario
+    ]
+    if not pairs:
+        return None
+    return {
+        "n": len(pairs),
+        "means": [average([x.points for x, _ in pairs]), average([y.points for _, y in pairs])],
+        "solved": [solved([x for x, _ in pairs]).value, solved([y for _, y in pairs]).value],
+        **difference(pairs),
+    }
+
+
+def metric_of(episode: Episode, metric: str) -> float:
+    """One number of an episode: `points`, `success`, or a category of the rubric.
+
+    Raises:
+        LookupError: the rubric has no such category; the text names those that it has.
+    """
+    if metric in ("points", "success"):
+        return float(getattr(episode, metric))
+    if metric not in episode.categories:
+        raise LookupError(f"there is no metric '{metric}'; there are points, success, {', '.join(episode.categories)}")
+    return episode.categories[metric]
+
+
 def _shuffled(pairs: Sequence[tuple[Episode, Episode]]) -> Plain:
     """The ablation beside the arm without: what a book of the same length and wrong conclusions brings."""
     if not pairs:

@@ -21,9 +21,9 @@ def episodes(run: Run) -> Plain:
     """How many training episodes were asked for and came to an end; `truncated` ones are among the `finished`."""
     training = run.played("train")
     how = [episode.how for episode in training]
-    asked = run.settings.get("episodes")
+    asked, behind = run.settings.get("episodes"), run.settings.get("from_wave", 0) * run.settings.get("wave", 0)
     return {
-        "asked": asked if isinstance(asked, int) else len(training),
+        "asked": max(asked - behind, 0) if isinstance(asked, int) else len(training),
         "finished": how.count("terminated") + how.count("truncated"),
         "truncated": how.count("truncated"),
         "failed": how.count("failed"),

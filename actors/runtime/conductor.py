@@ -39,6 +39,7 @@ class Programme:
         window: episodes under way at a time.
         seed: of everything.
         budget: most tokens of the skill block.
+        from_wave: the first wave that is practised; a fork passes over those that its origin has behind it.
         practice, comparison: where scenarios come from.
         arms: of the comparison, beside the baselines: `with`, `without`, `shuffled`.
         baselines: test agents of the world that play the comparison too.
@@ -54,6 +55,7 @@ class Programme:
     practice: Source
     comparison: Source
     budget: int | None = None
+    from_wave: int = 0
     arms: tuple[str, ...] = ("without", "with", "shuffled")
     baselines: tuple[str, ...] = ()
 
@@ -83,6 +85,8 @@ class Conductor:
         """All waves of practice."""
         plan = self._plan
         for number, first in enumerate(range(0, plan.episodes, plan.wave)):
+            if number < plan.from_wave:
+                continue
             indices = range(first, min(first + plan.wave, plan.episodes))
             await self._wave("train", number, len(indices), partial(self._practise, number, indices))
 

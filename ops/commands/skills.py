@@ -9,7 +9,7 @@ import click
 from ops import books
 from ops.blame import blame as find_blame
 from ops.cli_options import json_flag, store_flag, store_of
-from ops.commands import skills_change
+from ops.commands import skills_change, skills_measure
 from ops.console.screen import json_line, say
 from ops.console.skills import blame_lines, book_lines, difference_lines, history_lines, skill_lines
 from ops.logs import open_for_reading
@@ -25,8 +25,8 @@ def command() -> None:
     """List, show, explain, undo and export skills."""
 
 
-for _changing in skills_change.COMMANDS:
-    command.add_command(_changing)
+for _further in (*skills_change.COMMANDS, *skills_measure.COMMANDS):
+    command.add_command(_further)
 
 
 @command.command("list")

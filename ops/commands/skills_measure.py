@@ -1,0 +1,84 @@
+"""The commands of `journeyman skills` that play: bisect a fall, let a gate decide about a version."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from configs.layers import Loaded
+from ops import books
+from ops.bisects import Played, Search, named_delta
+from ops.cli_options import settings_flags
+from ops.console.progress import watching
+from ops.console.screen import json_line, people, say
+from ops.console.text import line
+from ops.failures import DONE, SAID_NO, WrongUse
+from ops.logs import open_for_reading
+from skillbooks.comparison import WITH
+from skillbooks.runs import read_run
+
+Plain = dict[str, Any]
+PLAYING = (
+    "world", "agent", "difficulty", "held_out", "skillbook", "workers", "store", "runtime", "ray_address", "seed",
+)  # fmt: skip
+
+
+@click.command("bisect", epilog="Example: journeyman skills bisect --metric identification --from 2 --to 9")
+@settings_flags(*PLAYING, skillbook="Which book, by NAME.  [printer]")
+@click.option(
+    "--metric", default="points", metavar="NAME", help="points, success, or a category of the rubric.  [points]"
+)
+@click.option("--from", "good", required=True, type=click.IntRange(min=0), metavar="A", help="A version that was good.")
+@click.option("--to", "bad", required=True, type=click.IntRange(min=1), metavar="B", help="A later one that is worse.")
+def bisect(loaded: Loaded, metric: str, good: int, bad: int) -> int:
+    """Find the delta that made held-out scores fall; exit 1 where there is no fall or the intervals do not decide."""
+    settings = loaded.settings
+    name = books.named(settings.skillbook or settings.world)[0]
+    if not good < bad:
+        raise WrongUse(f"--from {good} must be an earlier version than --to {bad}")
+    with open_for_reading(settings.store) as log:
+        for version in (good, bad):
+            books.load(log, f"{name}@{version}")
+    with watching(people(as_json=settings.json_output)) as observer:
+
+        def play(version: int) -> Played:
+            chosen = settings.model_copy(update={"skillbook": f"{name}@{version}"})
+            report = import_module("ops.training").evaluate(chosen, None, observer)
+            with open_for_reading(settings.store) as log:
+                return read_run(log, report["run"]).played("held_out", WITH)
+
+        search = Search(play, metric)
+        found = search.between(good, bad)
+    with open_for_reading(settings.store) as log:
+        found |= {"skillbook": name, "metric": metric, "steps": search.steps}
+        found["delta"] = named_delta(log, name, found["version"])
+    if settings.json_output:
+        json_line(found)
+    else:
+        say("\n".join(_bisect_lines(found)))
+    return DONE if found["verdict"] == "found" else SAID_NO
+
+
+def _bisect_lines(found: Plain) -> list[str]:
+    told = [f"{line(found['skillbook'])}, {line(found['metric'])}:"]
+    told += [f"  version {one['version']}: mean {one['mean']} (n {one['n']})" for one in found["steps"]]
+    difference, (good, bad) = found["difference"], found["candidates"]
+    change = f"{difference['value']:+.2f} (95 %: {difference['ci95']}, n {difference['n']})"
+    if found["verdict"] == "found":
+        delta = found["delta"]
+        told.append(f"Version {bad} made it fall by {change}: position {delta['position']}, run {line(delta['run'])}")
+        told += [
+            f"  {line(one['op'])} {line((one.get('skill') or one).get('id', ''))}  from {', '.join(names[:4])}"
+            for one, names in zip(delta["operations"], delta["sources"], strict=False)
+        ]
+    elif found["verdict"] == "no fall":
+        told.append(f"Version {bad} is not worse than {good} by more than chance: {change}")
+    else:
+        told.append(f"Somewhere from {good} to {bad} it fell by {change}; the intervals between do not decide.")
+        told.append("More pairs may: --held-out N")
+    return told
+
+
+COMMANDS = [bisect]
