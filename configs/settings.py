@@ -11,6 +11,9 @@ STORES = ("sqlite:///", "postgresql://", "memory://")
 """What a store's URL may begin with."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Size = Annotated[int, Field(ge=1, le=100_000)]
+Pool = Literal["generators", "printers", "agents", "evaluators", "reflectors"]
+"""Pools of the placement `apart`; the journal is always one."""
 
 
 class Settings(BaseModel):
@@ -29,7 +32,20 @@ class Settings(BaseModel):
     agent: Name = Field(default="apprentice", description="who plays the episodes")
     skillbook: Name | None = Field(default=None, description="the book, NAME or NAME@VERSION; default: the world's")
     wave: int = Field(default=10, ge=1, le=1_000_000, description="episodes between two versions of the book")
-    workers: int | None = Field(default=None, ge=1, le=100_000, description="episodes at a time; default: one a core")
+    workers: int | None = Field(default=None, ge=1, le=100_000, description="of each pool; default: one a core")
+    in_flight: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="episodes at a time; default: eight for each worker"
+    )
+    pools: dict[Pool, Size] = Field(default_factory=dict, description="workers of single pools, instead of 'workers'")
+    placement: Literal["apart", "together"] = Field(
+        default="together", description="on Ray: a team of all roles in each worker, or a pool for each role"
+    )
+    episode_seconds: float = Field(
+        default=3600.0, gt=0, le=1e9, description="after which an episode that does not end is ended as failed"
+    )
+    curriculum: Name | None = Field(default=None, description="a plan of levels: one that ships, or a YAML file")
+    checkpoint_every: int = Field(default=1000, ge=1, le=1_000_000, description="episodes between two checkpoints")
+    repeats: int = Field(default=1, ge=1, le=1000, description="how often each scenario of a stress run is played")
     held_out: int = Field(default=40, ge=0, le=1_000_000, description="pairs of the held-out comparison, 0 for none")
     from_wave: int = Field(default=0, ge=0, le=100_000_000, description="waves of practice that a fork passes over")
     learning: bool = Field(default=True, description="whether lessons are written into the book")
@@ -50,6 +66,16 @@ class Settings(BaseModel):
         if self.scenarios and self.set:
             raise ValueError("'scenarios' and 'set' both say where scenarios come from; give one of them")
         return self
+
+    @field_validator("pools", mode="before")
+    @classmethod
+    def _pairs(cls, pools: object) -> object:
+        if not isinstance(pools, str):
+            return pools
+        pairs = [pair.partition("=") for pair in pools.split(",") if pair.strip()]
+        if not all(equals for _, equals, _ in pairs):
+            raise ValueError("it must be pairs such as printers=4,agents=2")
+        return {name.strip(): size.strip() for name, _, size in pairs}
 
     @field_validator("store")
     @classmethod
@@ -86,6 +112,8 @@ def _in_words(schema: dict[str, Any]) -> str:
             return _in_words(choice)
     if "enum" in schema:
         return _either(schema["enum"])
+    if schema.get("type") == "object":
+        return f"pairs such as printers=4,agents=2; the pools are {_either(Pool.__args__)}"  # type: ignore[attr-defined]
     if schema.get("type") == "integer":
         return f"a whole number of at least {schema['minimum']}"
     return {"boolean": "true or false", "string": "a text"}.get(schema.get("type", ""), "")

@@ -44,6 +44,29 @@ class WaveFinished(Fact, name="WaveFinished"):
     skillbook_version: int
 
 
+class LevelFinished(Fact, name="LevelFinished"):
+    """A curriculum's level was played through once more; `mean` of its points decides whether its goal is reached."""
+
+    level: int
+    name: str
+    attempt: int
+    goal: float
+    n: int
+    mean: float
+    reached: bool
+
+
+class RunStaffed(Fact, name="RunStaffed"):
+    """How a run was staffed when it began or went on, on a stream of its own: it decides speed and no result."""
+
+    run: str
+    runtime: str
+    placement: str
+    workers: int
+    in_flight: int
+    pools: dict[str, int] = Field(default_factory=dict)
+
+
 class RunPaused(Fact, name="RunPaused"):
     """The run was stopped cleanly and can be resumed; `reason` says by what."""
 

@@ -16,7 +16,18 @@ from ops import __version__
 from ops.failures import Interrupted, WrongUse
 
 MOST_RUNS = 1_000_000
-_PLACE = {"store", "runtime", "ray_address", "workers", "json_output", "resume"}
+_PLACE = {
+    "store",
+    "runtime",
+    "ray_address",
+    "workers",
+    "in_flight",
+    "pools",
+    "placement",
+    "episode_seconds",
+    "json_output",
+    "resume",
+}
 """Settings that say where and how a run takes place, and nothing of its results."""
 
 
@@ -41,20 +52,22 @@ async def begin(runtime: Runtime, run: str, command: str, settings: Settings) ->
             run=run, command=command, world=settings.world, seed=settings.seed, settings=kept, software=__version__
         )
     )
-    return Ledger(version=0, settings=kept)
+    return Ledger(version=0, settings=kept, command=command)
 
 
-async def resumed(runtime: Runtime, run: str) -> Ledger:
-    """Take a stopped training up again: what the log says of it.
+async def resumed(runtime: Runtime, run: str, command: str) -> Ledger:
+    """Take a stopped training or stress run up again: what the log says of it.
 
     Raises:
-        WrongUse: there is no such run, it is no training, or it is finished.
+        WrongUse: there is no such run, it is another command's, or it is finished.
     """
     recorded = await read_run(runtime, run)
     if recorded.version < 0:
         raise WrongUse(f"the log has no run '{run}'; `journeyman log list` shows what there is")
-    if recorded.command != "train":
-        raise WrongUse(f"run '{run}' is no training but '{recorded.command}'; only a training can be resumed")
+    if recorded.command != command:
+        other = f"; go on with `journeyman {recorded.command} --resume {run}`"
+        able = other if recorded.command in ("train", "stress") else "; only train and stress can be resumed"
+        raise WrongUse(f"run '{run}' is of '{recorded.command}', not of '{command}'{able}")
     if recorded.finished:
         raise WrongUse(f"run '{run}' is finished; there is nothing to resume")
     await Chronicle(runtime, f"run/{run}", run, version=recorded.version).write(facts.RunResumed())
@@ -65,6 +78,23 @@ async def resumed(runtime: Runtime, run: str) -> Ledger:
 def as_recorded(settings: Settings, recorded: Ledger) -> Settings:
     """What decides the results comes from the log; where it runs, from today's flags."""
     return Settings.model_validate({**settings.model_dump(), **recorded.settings})
+
+
+async def staffed_as(runtime: Runtime, run: str, settings: Settings, workers: int, in_flight: int) -> None:
+    """Write down how the run is staffed from here on."""
+    placement = "local" if settings.runtime == "local" else settings.placement
+    stream = f"staff/{run}"
+    version = (await runtime.ask(JOURNAL, {"op": "version", "stream": stream}))["version"]
+    await Chronicle(runtime, stream, run, version=version, cause=f"run/{run}@0").write(
+        facts.RunStaffed(
+            run=run,
+            runtime=settings.runtime,
+            placement=placement,
+            workers=workers,
+            in_flight=in_flight,
+            pools={str(pool): size for pool, size in settings.pools.items()},
+        )
+    )
 
 
 @asynccontextmanager

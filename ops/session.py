@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from actors.llm.port import Model
-from actors.runtime.conductor import show
 from actors.runtime.observer import Observer, Silence
+from actors.runtime.rounds import show
 from actors.worlds import catalogue
 from actors.worlds.port import Scenario
 from configs.settings import Settings

@@ -10,7 +10,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from actors.runtime.episode import Table
+from actors.runtime.floor import Floor, OwnFloor
+from actors.runtime.observer import Observer
 from actors.runtime.port import JOURNAL, AskFailed, Runtime, RuntimeFault, Staffing
+from actors.runtime.teams import POOL as TEAMS
+from actors.runtime.teams import TeamFloor
+from actors.worlds import catalogue as worlds
 from configs.settings import Settings
 from events.errors import LogOccupied
 from ops.failures import Interrupted, WrongUse
@@ -80,18 +86,67 @@ def _runtime(settings: Settings) -> Runtime:
 
 
 async def _hire(runtime: Runtime, settings: Settings) -> None:
-    world, count = {"world": settings.world}, workers(settings)
-    staff = "actors.runtime.staff"
-    journal = Staffing(JOURNAL, "actors.runtime.journal:Journal", {"url": placed(settings.store)}, 1, True)
+    config = {"url": placed(settings.store)}
+    journal = Staffing(
+        JOURNAL, "actors.runtime.journal:Journal", config, 1, stateless=True, reached=is_together(settings)
+    )
     await _hire_journal(runtime, journal, SUCCESSION if settings.resume else 0.0)
-    pools = [
-        Staffing("generators", f"{staff}:Generator", world, 1, stateless=True),
-        Staffing("printers", f"{staff}:Printer", world, count),
-        Staffing("agents", f"{staff}:Agent", {**world, "model": settings.agent}, count),
-        Staffing("evaluators", f"{staff}:Evaluator", world, 1, stateless=True),
-        Staffing("reflectors", f"{staff}:Reflector", world, 1, stateless=True),
-    ]
+    pools = [_teams(runtime, settings)] if is_together(settings) else _roles(settings)
     await asyncio.gather(*(runtime.spawn(pool) for pool in pools))
+
+
+def _teams(runtime: Runtime, settings: Settings) -> Staffing:
+    config = {
+        "world": settings.world,
+        "model": settings.agent,
+        "window": _window_of_a_team(settings),
+        "seconds": settings.episode_seconds,
+        "journal": runtime.reach(JOURNAL),
+    }
+    return Staffing(TEAMS, "actors.runtime.team:Team", config, workers(settings), cpus=1.0)
+
+
+def _roles(settings: Settings) -> list[Staffing]:
+    world, staff = {"world": settings.world}, "actors.runtime.staff"
+
+    def size(pool: str, usual: int) -> int:
+        return {str(name): number for name, number in settings.pools.items()}.get(pool, usual)
+
+    count = workers(settings)
+    return [
+        Staffing("generators", f"{staff}:Generator", world, size("generators", 1), stateless=True),
+        Staffing("printers", f"{staff}:Printer", world, size("printers", count)),
+        Staffing("agents", f"{staff}:Agent", {**world, "model": settings.agent}, size("agents", count)),
+        Staffing("evaluators", f"{staff}:Evaluator", world, size("evaluators", 1), stateless=True),
+        Staffing("reflectors", f"{staff}:Reflector", world, size("reflectors", 1), stateless=True),
+    ]
+
+
+def floor_of(runtime: Runtime, settings: Settings, observer: Observer) -> Floor:
+    """Where the episodes of a run are played."""
+    if is_together(settings):
+        return TeamFloor(runtime, observer, workers(settings), _window_of_a_team(settings))
+    return OwnFloor(table_of(runtime, settings, observer), in_flight(settings))
+
+
+def table_of(runtime: Runtime, settings: Settings, observer: Observer) -> Table:
+    """What the episodes share that this process conducts itself."""
+    limits = worlds.load(settings.world).limits
+    return Table(runtime, observer, settings.world, settings.agent, limits, settings.episode_seconds)
+
+
+def is_together(settings: Settings) -> bool:
+    """Whether whole teams are hired; in one process there is nothing to put together."""
+    return settings.runtime == "ray" and settings.placement == "together"
+
+
+def in_flight(settings: Settings) -> int:
+    """Episodes at a time: as asked, or some for each worker."""
+    return settings.in_flight or workers(settings) * EPISODES_A_WORKER
+
+
+def _window_of_a_team(settings: Settings) -> int:
+    return -(-in_flight(settings) // workers(settings))
 
 
 async def _hire_journal(runtime: Runtime, journal: Staffing, patience: float) -> None:

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 
 from actors.llm import catalogue as models
 from actors.runtime.chronicle import Chronicle
-from actors.runtime.conductor import Conductor, Programme, show
-from actors.runtime.episode import Order, Table
+from actors.runtime.conductor import Conductor, Programme
+from actors.runtime.episode import Order
 from actors.runtime.episode import play as play_episode
 from actors.runtime.ledger import Ledger, load, pages_of_stream
 from actors.runtime.observer import Observer, Plan
 from actors.runtime.port import JOURNAL, Plain, Runtime
+from actors.runtime.rounds import show
 from actors.runtime.scenarios import Source
-from actors.worlds import catalogue as worlds
-from actors.worlds.port import World
 from configs.settings import Settings
 from events import facts
 from events.log import NO_STREAM
-from ops import books, scenarios
-from ops.checkpoints import MOST_RUNS, as_recorded, begin, checkpointed, free_name, resumed
+from ops import books, programmes
+from ops.checkpoints import MOST_RUNS, as_recorded, begin, checkpointed, free_name, resumed, staffed_as
 from ops.failures import WrongUse
 from ops.logs import open_for_reading
+from ops.programmes import plan_of
 from ops.reports import evaluation_of, tried_of
-from ops.staffing import EPISODES_A_WORKER, guarded, workers
+from ops.staffing import floor_of, guarded, in_flight, table_of, workers
 from skillbooks.ablation import shuffled
 from skillbooks.skillbook import Skillbook, stream_of
 
@@ -38,7 +37,14 @@ def train(settings: Settings, observer: Observer) -> str:
         StoreUnavailable, RuntimeUnavailable: the outside failed.
     """
     _check(settings)
-    run: str = asyncio.run(guarded(settings, lambda runtime: _train(runtime, settings, observer)))
+    run: str = asyncio.run(guarded(settings, lambda runtime: _train(runtime, settings, observer, "train")))
+    return run
+
+
+def stress(settings: Settings, observer: Observer) -> str:
+    """Play very many episodes, learning or with a frozen book; the run's name. Raises as `train`."""
+    _check(settings, None if settings.learning else settings.skillbook)
+    run: str = asyncio.run(guarded(settings, lambda runtime: _train(runtime, settings, observer, "stress")))
     return run
 
 
@@ -60,6 +66,7 @@ def evaluate(settings: Settings, against: str | None, observer: Observer, *, mix
 def play(settings: Settings, observer: Observer) -> Plain:
     """Play one scenario for reading along; nothing is learned. Raises as `train`."""
     _check(settings, settings.skillbook)
+    settings = settings.model_copy(update={"placement": "apart", "workers": 1})
     run: str = asyncio.run(guarded(settings, lambda runtime: _play(runtime, settings, observer)))
     with open_for_reading(settings.store) as log:
         return tried_of(log, run)
@@ -72,7 +79,7 @@ def _check(settings: Settings, *references: str | None) -> None:
         LookupError, WrongUse: unknown world, agent, scenario or skillbook.
     """
     models.load(settings.agent)
-    _given(settings, worlds.load(settings.world))
+    programmes.named(settings)
     wanted = [reference for reference in references if reference and reference != "none"]
     if wanted:
         with open_for_reading(settings.store) as log:
@@ -80,85 +87,62 @@ def _check(settings: Settings, *references: str | None) -> None:
                 books.load(log, reference)
 
 
-async def _train(runtime: Runtime, settings: Settings, observer: Observer) -> str:
+async def _train(runtime: Runtime, settings: Settings, observer: Observer, command: str) -> str:
     if settings.resume:
-        run, recorded = settings.resume, await resumed(runtime, settings.resume)
+        run, recorded = settings.resume, await resumed(runtime, settings.resume, command)
         settings = as_recorded(settings, recorded)
     else:
-        await _refuse_old(runtime, settings)
-        settings = settings.model_copy(update={"skillbook": settings.skillbook or await _fresh_book(runtime, settings)})
-        run, recorded = await free_name(runtime, "train"), None
+        if not _frozen(settings, command):
+            await _refuse_old(runtime, settings)
+            book = settings.skillbook or await _fresh_book(runtime, settings)
+            settings = settings.model_copy(update={"skillbook": book})
+        run, recorded = await free_name(runtime, command), None
     async with checkpointed(runtime, run, resumable=True):
-        recorded = recorded or await begin(runtime, run, "train", settings)
-        await _conduct_training(runtime, settings, observer, recorded, run)
+        recorded = recorded or await begin(runtime, run, command, settings)
+        await staffed_as(runtime, run, settings, workers(settings), in_flight(settings))
+        frozen = _frozen(settings, command)
+        book_at_start = await _book(runtime, settings.skillbook or "none", before="" if frozen else run)
+        programme = (programmes.training if command == "train" else programmes.stress)(run, settings)
+        await _conducted(runtime, settings, observer, command, programme, book_at_start, recorded)
     return run
 
 
-async def _conduct_training(
-    runtime: Runtime, settings: Settings, observer: Observer, recorded: Ledger, run: str
+async def _conducted(
+    runtime: Runtime,
+    settings: Settings,
+    observer: Observer,
+    command: str,
+    programme: Programme,
+    book: Skillbook,
+    recorded: Ledger,
+    against: Skillbook | None = None,
 ) -> None:
-    world = worlds.load(settings.world)
-    book = await _book_at_start(runtime, settings, run)
-    programme = Programme(
-        run=run,
-        episodes=settings.episodes,
-        wave=settings.wave,
-        held_out=settings.held_out,
-        learning=settings.learning,
-        window=workers(settings) * EPISODES_A_WORKER,
-        seed=settings.seed,
-        from_wave=settings.from_wave,
-        practice=Source(settings.seed, settings.difficulty, held_out=False, given=_given(settings, world)),
-        comparison=Source(settings.seed, settings.difficulty, held_out=True),
-        baselines=tuple(world.baselines()),
-    )
-    conductor = Conductor(_table(runtime, settings, observer, world), programme, book, recorded)
-    observer.run_started(_plan(run, "train", settings, book, programme))
-    await _conducted(conductor)
-    observer.run_finished(run, "finished")
-
-
-async def _conducted(conductor: Conductor) -> None:
+    floor = floor_of(runtime, settings, observer)
+    conductor = Conductor(runtime, observer, floor, programme, book, recorded, against)
+    observer.run_started(plan_of(command, settings, book, programme))
     await conductor.train()
     await conductor.compare()
     await conductor.finish()
+    observer.run_finished(programme.run, "finished")
 
 
 async def _evaluate(
     runtime: Runtime, settings: Settings, against: str | None, observer: Observer, mixed_up: bool
 ) -> str:
-    world = worlds.load(settings.world)
-    given = _given(settings, world)
     book = await _book(runtime, settings.skillbook or settings.world)
     book = shuffled(book, settings.seed) if mixed_up else book
     other = await _book(runtime, against) if against else None
     run = await free_name(runtime, "evaluate")
-    count = len(given) or settings.held_out
-    programme = Programme(
-        run=run,
-        episodes=0,
-        wave=settings.wave,
-        held_out=count,
-        learning=False,
-        window=workers(settings) * EPISODES_A_WORKER,
-        seed=settings.seed,
-        practice=Source(settings.seed),
-        comparison=Source(settings.seed, settings.difficulty, held_out=True, given=given),
-        arms=("with", "without") if other is not None else ("with",),
-        baselines=tuple(world.baselines()),
-    )
+    programme = programmes.evaluation(run, settings, paired=other is not None)
     async with checkpointed(runtime, run, resumable=False):
         recorded = await begin(runtime, run, "evaluate", settings)
-        conductor = Conductor(_table(runtime, settings, observer, world), programme, book, recorded, other)
-        observer.run_started(_plan(run, "evaluate", settings, book, programme))
-        await _conducted(conductor)
-        observer.run_finished(run, "finished")
+        await staffed_as(runtime, run, settings, workers(settings), in_flight(settings))
+        await _conducted(runtime, settings, observer, "evaluate", programme, book, recorded, other)
     return run
 
 
 async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> str:
-    world = worlds.load(settings.world)
-    given = _given(settings, world)
+    given = programmes.named(settings)
     book = await _book(runtime, settings.skillbook) if settings.skillbook else Skillbook("none")
     run = await free_name(runtime, "try")
     recorded = await begin(runtime, run, "try", settings)
@@ -166,7 +150,7 @@ async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> str
     source = Source(settings.seed, settings.difficulty, held_out=True, given=given)
     scenario = await source.scenario(runtime, 0)
     order = Order(run, 0, 0, "held_out", "try", scenario, show(book, None), settings.seed, False, f"run/{run}@0")
-    await play_episode(_table(runtime, settings, observer, world), order)
+    await play_episode(table_of(runtime, settings, observer), order)
     end = facts.RunFinished(
         status="finished", skillbook=book.name, skillbook_version=book.version, skillbook_sha256=book.sha256
     )
@@ -218,41 +202,11 @@ async def _book(runtime: Runtime, reference: str, *, before: str = "") -> Skillb
     return book
 
 
-async def _book_at_start(runtime: Runtime, settings: Settings, run: str) -> Skillbook:
-    return await _book(runtime, settings.book, before=run)
-
-
-def _given(settings: Settings, world: World) -> list[Plain]:
-    """Scenarios that the user names: a file, a set, or one by its id; empty for generated ones."""
-    if settings.scenarios:
-        found = scenarios.read_file(settings.world, settings.scenarios)
-    elif settings.set or settings.scenario:
-        found = world.named(settings.set or settings.scenario or "")
-    else:
-        found = []
-    return [asdict(scenario) for scenario in found]
-
-
-def _table(runtime: Runtime, settings: Settings, observer: Observer, world: World) -> Table:
-    return Table(runtime, observer, settings.world, settings.agent, world.limits)
+def _frozen(settings: Settings, command: str) -> bool:
+    """Whether the book stays as it is, whichever version was asked for; a training begins a book in any case."""
+    return command == "stress" and not settings.learning
 
 
 def _try_plan(run: str, settings: Settings, book: Skillbook) -> Plan:
     reference = f"{book.name}@{book.version}"
     return Plan(run, "try", settings.world, settings.agent, reference, 0, 1, 0, 1, settings.runtime, settings.seed)
-
-
-def _plan(run: str, command: str, settings: Settings, book: Skillbook, programme: Programme) -> Plan:
-    return Plan(
-        run=run,
-        command=command,
-        world=settings.world,
-        agent=settings.agent,
-        skillbook=f"{book.name}@{book.version}",
-        episodes=programme.episodes,
-        held_out=programme.held_out * len(programme.arms),
-        waves=-(-programme.episodes // programme.wave),
-        workers=workers(settings),
-        runtime=settings.runtime,
-        seed=settings.seed,
-    )

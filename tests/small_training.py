@@ -43,7 +43,7 @@ def story(store: Path) -> dict[str, list[tuple[str, str | None, bytes]]]:
     told: defaultdict[str, list[tuple[str, str | None, bytes]]] = defaultdict(list)
     for event in recorded(store):
         cause = None if event.category == "run" else event.causation  # stops shift the places in the run's own stream
-        if event.type not in STOPS:
+        if event.type not in STOPS and event.category != "staff":  # how a run was staffed is no part of its results
             told[event.stream].append((event.type, cause, event.payload))
     return dict(told)
 

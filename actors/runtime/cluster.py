@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import socket
 import tempfile
 import threading
+from collections import defaultdict
+from collections.abc import Iterator
 from concurrent.futures import Future
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import actors
+from actors.runtime.actor import ActorWire, first_line
 from actors.runtime.afar import Bureau
 from actors.runtime.frames import Limits
 from actors.runtime.lane import WireBroken
 from actors.runtime.pools import PooledRuntime, Seat
-from actors.runtime.port import AskFailed, Plain, RuntimeUnavailable, Staffing
-from events.codec import pack, unpack
+from actors.runtime.port import Plain, RuntimeUnavailable, Staffing
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -59,6 +62,8 @@ class RayRuntime(PooledRuntime):
         self._cpus, self._start_timeout = cpus, start_timeout
         self._limits = limits or Limits()
         self._joining: asyncio.Task[bool] | None = None
+        self._names = f"journeyman-{uuid4().hex}"
+        self._hirings: defaultdict[str, Iterator[int]] = defaultdict(count)
 
     async def start(self) -> None:
         """Start or join Ray, if that has not happened yet; takes some seconds.
@@ -81,9 +86,15 @@ class RayRuntime(PooledRuntime):
     def _seat(self, staffing: Staffing, index: int) -> Seat:
         return Bureau(staffing, index, self._hired, self._limits)
 
-    async def _hired(self, staffing: Staffing) -> _RayWire:
+    def reach(self, pool: str) -> Plain:
+        """See `Runtime.reach`; from anywhere in the cluster."""
+        self._seats(pool)
+        return {"link": "actors.runtime.actor:ActorLink", "pool": pool, "name": self._names, **self._limits.plain()}
+
+    async def _hired(self, staffing: Staffing) -> ActorWire:
         cpus = staffing.cpus if self._address else 0  # on a machine of our own there is always room
-        wire = _RayWire(cpus)
+        name = f"{self._names}/{staffing.pool}/{next(self._hirings[staffing.pool])}" if staffing.reached else None
+        wire = ActorWire.hired(ROOT, cpus, name)
         try:
             await asyncio.wait_for(wire.opened(staffing, self._limits), self._start_timeout)
         except (WireBroken, TimeoutError) as error:
@@ -100,90 +111,6 @@ class RayRuntime(PooledRuntime):
             ours = (await asyncio.gather(joining, return_exceptions=True))[0]
             if ours is True:
                 await asyncio.to_thread(_leave)
-
-
-class _RayWire:
-    """The way to one actor."""
-
-    def __init__(self, cpus: float) -> None:
-        import ray  # noqa: PLC0415 - half a second, and only for those who use it
-
-        self._ray = ray
-        # One call parks in `collect`, some hold frames; the requests inside the frames need none.
-        remote: Any = ray.remote
-        kind = remote(num_cpus=cpus, max_restarts=0, max_task_retries=0, max_concurrency=64)(_worker_class())
-        self._actor: Any = kind.remote(ROOT)
-        self._pid = 0
-        self._host = ""
-
-    async def opened(self, staffing: Staffing, limits: Limits) -> None:
-        """Let the actor make its shell. Raises `AskFailed` or `WireBroken`."""
-        asked = {"shell": staffing.shell, "config": staffing.config, "limits": limits.plain()}
-        said: Plain = unpack(await self._called("open", pack(asked)))
-        if "fault" in said:
-            raise AskFailed(staffing.pool, *said["fault"])
-        self._pid, self._host = said["pid"], said["host"]
-
-    async def deliver(self, frame: bytes) -> bytes:
-        return await self._called("deliver", frame)
-
-    async def collect(self) -> bytes:
-        return await self._called("collect")
-
-    async def close(self) -> bytes:
-        return await self._called("close")
-
-    def free(self) -> None:
-        self._ray.kill(self._actor)
-
-    def kill(self) -> None:
-        if self._host == socket.gethostname():
-            os.kill(self._pid, signal.SIGKILL)
-        else:
-            self._ray.kill(self._actor)
-
-    async def _called(self, method: str, *args: bytes) -> bytes:
-        try:
-            answer: bytes = await getattr(self._actor, method).remote(*args)
-        except self._ray.exceptions.RayError as error:
-            raise WireBroken(_first_line(error)) from None
-        return answer
-
-
-def _worker_class() -> type:
-    """The actor's class; made here so that it travels by value, and can look for our packages before it needs them."""
-
-    class Worker:
-        def __init__(self, root: str) -> None:
-            import importlib.util  # noqa: PLC0415 - runs in the worker, where this module is not yet importable
-            import os  # noqa: PLC0415
-            import sys  # noqa: PLC0415
-
-            specs = [importlib.util.find_spec(name) for name in ("actors", "events", "skillbooks", "configs", "ops")]
-            foreign = any(spec is None or not str(spec.origin).startswith(root) for spec in specs)
-            if foreign and os.path.isdir(os.path.join(root, "actors")):  # noqa: PTH112, PTH118 - as above
-                sys.path.insert(0, root)
-
-        async def open(self, asked: bytes) -> bytes:
-            from actors.runtime import desk  # noqa: PLC0415 - only now is the path right
-
-            made, said = desk.opened(asked)
-            self._desk: Any = made
-            return said
-
-        async def deliver(self, frame: bytes) -> bytes:
-            told: bytes = await self._desk.deliver(frame)
-            return told
-
-        async def collect(self) -> bytes:
-            told: bytes = await self._desk.collect()
-            return told
-
-        async def close(self) -> bytes:
-            told: bytes = await self._desk.close()
-            return told
-
-    return Worker
 
 
 async def _lastingly_joined(address: str | None, cpus: int | None) -> bool:
@@ -216,7 +143,7 @@ def _join(address: str | None, cpus: int | None) -> bool:
     try:
         _knock(address)
     except (OSError, ValueError) as error:
-        raise RuntimeUnavailable(_no_ray(address, _first_line(error))) from None
+        raise RuntimeUnavailable(_no_ray(address, first_line(error))) from None
     _hush()
     if ray.is_initialized():
         return False
@@ -224,7 +151,7 @@ def _join(address: str | None, cpus: int | None) -> bool:
         ray.init(log_to_driver=False, logging_level=logging.ERROR, **_where(address, cpus))
     except Exception as error:
         ray.shutdown()
-        raise RuntimeUnavailable(_no_ray(address, _first_line(error))) from error
+        raise RuntimeUnavailable(_no_ray(address, first_line(error))) from error
     return True
 
 
@@ -289,7 +216,3 @@ def _no_worker(staffing: Staffing, why: str, timeout: float) -> str:
         f"no worker for '{staffing.pool}' within {timeout:g} s{f' ({why})' if why else ''}: each asks for "
         f"{staffing.cpus:g} cores; make the pools smaller, or give the cluster more nodes"
     )
-
-
-def _first_line(error: BaseException) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

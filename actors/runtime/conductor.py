@@ -6,25 +6,41 @@ Within a wave episodes come and go in any order; what is made of them afterwards
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal
 
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.curating import Curation
-from actors.runtime.episode import Order, Outcome, Shown, Table, episode_name, play, scored_fact
-from actors.runtime.ledger import Ledger
-from actors.runtime.scenarios import Case, Source
+from actors.runtime.episode import Phase, Shown
+from actors.runtime.floor import Floor
+from actors.runtime.ledger import Ledger, Tally
+from actors.runtime.observer import Observer
+from actors.runtime.parade import Parade, Wave
+from actors.runtime.port import Runtime
+from actors.runtime.rounds import Round, show
+from actors.runtime.scenarios import Source
 from events import facts
-from events.event import identity
-from events.log import NO_STREAM
 from skillbooks.ablation import shuffled
-from skillbooks.rendering import render
 from skillbooks.skillbook import Skillbook
 
-Phase = Literal["train", "held_out"]
+
+@dataclass(frozen=True)
+class Level:
+    """A stretch of practice.
+
+    Attributes:
+        name: for people.
+        source: where its scenarios come from.
+        episodes: of one attempt.
+        goal: mean points that an attempt must reach before the next level begins; None for no goal.
+        attempts: after so many without reaching the goal the practice ends.
+    """
+
+    name: str
+    source: Source
+    episodes: int
+    goal: float | None = None
+    attempts: int = 1
 
 
 @dataclass(frozen=True)
@@ -33,38 +49,46 @@ class Programme:
 
     Attributes:
         run: its name in the log.
-        episodes, wave: how many are practised, and how many between two versions of the book.
+        levels: what is practised, one after the other.
+        wave: episodes between two versions of the book, or two checkpoints.
         held_out: pairs of the comparison.
         learning: whether lessons are written into the book.
-        window: episodes under way at a time.
         seed: of everything.
+        comparison: where the scenarios of the comparison come from.
+        phase, arm: under which the episodes of the levels stand in the log.
         budget: most tokens of the skill block.
         from_wave: the first wave that is practised; a fork passes over those that its origin has behind it.
-        practice, comparison: where scenarios come from.
         arms: of the comparison, beside the baselines: `with`, `without`, `shuffled`.
         baselines: test agents of the world that play the comparison too.
     """
 
     run: str
-    episodes: int
+    levels: tuple[Level, ...]
     wave: int
     held_out: int
     learning: bool
-    window: int
     seed: int
-    practice: Source
     comparison: Source
+    phase: Phase = "train"
+    arm: str = "practice"
     budget: int | None = None
     from_wave: int = 0
     arms: tuple[str, ...] = ("without", "with", "shuffled")
     baselines: tuple[str, ...] = ()
 
+    @property
+    def episodes(self) -> int:
+        """How many are practised if every level reaches its goal at once."""
+        return sum(level.episodes for level in self.levels)
+
 
 class Conductor:
-    """Conducts one run.
+    """Conducts one run; `book` is the skillbook as it stands.
 
     Args:
-        table: what all its episodes share.
+        runtime: where the journal is.
+        observer: watches.
+        floor: where episodes are played.
         programme: what is to be done.
         book: the skillbook to begin with.
         recorded: what the log already says of the run.
@@ -72,29 +96,38 @@ class Conductor:
     """
 
     def __init__(
-        self, table: Table, programme: Programme, book: Skillbook, recorded: Ledger, against: Skillbook | None = None
+        self,
+        runtime: Runtime,
+        observer: Observer,
+        floor: Floor,
+        programme: Programme,
+        book: Skillbook,
+        recorded: Ledger,
+        against: Skillbook | None = None,
     ) -> None:
-        self._table, self._plan, self._recorded = table, programme, recorded
+        self._runtime, self._observer, self._floor = runtime, observer, floor
+        self._plan, self._recorded = programme, recorded
         self.book = book
+        self._curation = Curation(runtime, observer, programme.run, book.name)
         self._against = against or Skillbook("none")
-        self._log = Chronicle(
-            table.runtime, f"run/{programme.run}", programme.run, version=recorded.version, cause=None
-        )
+        self._log = Chronicle(runtime, f"run/{programme.run}", programme.run, version=recorded.version, cause=None)
+        self._waves, self._episodes = 0, 0
 
     async def train(self) -> None:
-        """All waves of practice."""
-        plan = self._plan
-        for number, first in enumerate(range(0, plan.episodes, plan.wave)):
-            if number < plan.from_wave:
-                continue
-            indices = range(first, min(first + plan.wave, plan.episodes))
-            await self._wave("train", number, len(indices), partial(self._practise, number, indices))
+        """All levels of practice, up to the first whose goal is not reached."""
+        for number, level in enumerate(self._plan.levels):
+            if not await self._level(number, level):
+                self._observer.note(f"level {number + 1}, {level.name}: its goal was not reached; practice ends here")
+                return
 
     async def compare(self) -> None:
         """The comparison on scenarios that were never practised."""
-        if self._plan.held_out:
-            count = self._plan.held_out * len(self._plan.arms)
-            await self._wave("held_out", 0, count, self._held_out)
+        plan = self._plan
+        if plan.held_out:
+            books = {"with": self.book, "without": self._against, "shuffled": shuffled(self.book, plan.seed)}
+            arms = {arm: show(books[arm], plan.budget) for arm in plan.arms}
+            wave = Wave(0, range(plan.held_out), plan.held_out * len(arms))
+            await self._play([wave], "held_out", plan.comparison, arms, baselines=plan.baselines)
 
     async def finish(self) -> None:
         """Write the run's end, once."""
@@ -107,116 +140,86 @@ class Conductor:
             )
             await self._log.write(end)
 
-    async def _wave(self, phase: Phase, number: int, count: int, work: Callable[[str], Awaitable[None]]) -> None:
-        observer = self._table.observer
-        observer.wave_started(number, phase, count)
-        begun = self._recorded.waves.get((phase, number), NO_STREAM)
-        log = Chronicle(
-            self._table.runtime,
-            f"wave/{self._plan.run}/{phase}-{number}",
-            self._plan.run,
-            version=begun,
-            cause=identity(self._log.stream, 0),
-        )
-        if log.version == NO_STREAM:
-            await log.write(
-                facts.WaveStarted(
-                    wave=number,
-                    phase=phase,
-                    skillbook=self.book.name,
-                    skillbook_version=self.book.version,
-                    episodes=count,
-                )
+    async def _level(self, number: int, level: Level) -> bool:
+        """Play a level until its goal is reached; False if it never was."""
+        for attempt in range(level.attempts):
+            tally = await self._attempt(level)
+            if level.goal is None or await self._judged(number, attempt, level, tally):
+                return True
+        return False
+
+    async def _attempt(self, level: Level) -> Tally:
+        waves = list(self._cut(level.episodes)) if self._plan.learning else self._cut(level.episodes)
+        if not self._plan.learning:
+            return await self._practise(level, waves)
+        whole = Tally()
+        for wave in waves:
+            part = await self._practise(level, [wave])
+            whole = Tally(whole.n + part.n, whole.millionths + part.millionths, whole.failed + part.failed)
+        return whole
+
+    async def _practise(self, level: Level, waves: Iterator[Wave] | list[Wave]) -> Tally:
+        arms = {self._plan.arm: show(self.book, self._plan.budget)}
+        return await self._play(waves, self._plan.phase, level.source, arms, learn=self._plan.learning)
+
+    def _cut(self, episodes: int) -> Iterator[Wave]:
+        """The next episodes, cut into waves; numbers and indices go on from level to level."""
+        until = self._episodes + episodes
+        while self._episodes < until:
+            count = min(self._plan.wave, until - self._episodes)
+            wave = Wave(self._waves, range(self._episodes, self._episodes + count), count)
+            self._waves, self._episodes = self._waves + 1, self._episodes + count
+            if wave.number >= self._plan.from_wave:
+                yield wave
+
+    async def _judged(self, number: int, attempt: int, level: Level, tally: Tally) -> bool:
+        """Whether an attempt reached the level's goal, as the log says, or now and then written there."""
+        if (number, attempt) in self._recorded.levels:
+            return self._recorded.levels[number, attempt]
+        goal, mean = level.goal or 0.0, round(tally.mean, 6)
+        reached = tally.n > 0 and mean >= goal
+        name = f"level/{self._plan.run}/{number}-{attempt}"
+        await Chronicle(self._runtime, name, self._plan.run, cause=f"run/{self._plan.run}@0").write(
+            facts.LevelFinished(
+                level=number, name=level.name, attempt=attempt, goal=goal, n=tally.n, mean=mean, reached=reached
             )
-        await work(identity(log.stream, 0))
-        if log.version == 0:
-            await log.write(facts.WaveFinished(wave=number, phase=phase, skillbook_version=self.book.version))
-        observer.wave_finished(number, phase)
-
-    async def _practise(self, wave: int, indices: range, cause: str) -> None:
-        shown = show(self.book, self._plan.budget)
-
-        async def practise(index: int) -> None:
-            case = Case(self._plan.practice, self._table.runtime, index)
-            order = await self._order("train", "practice", wave, case, shown, cause)
-            if not isinstance(order, Outcome):
-                await play(self._table, order)
-
-        await self._at_a_time(practise, indices)
-        if self._plan.learning:
-            plan = self._plan
-            curation = Curation(self._table.runtime, self._table.observer, plan.run, self.book.name)
-            self.book = await curation.after_wave(wave, self.book)
-
-    async def _held_out(self, cause: str) -> None:
-        books = {
-            "with": self.book,
-            "without": self._against,
-            "shuffled": shuffled(self.book, self._plan.seed),
-        }
-        arms = {arm: show(books[arm], self._plan.budget) for arm in self._plan.arms}
-
-        async def compare(index: int) -> None:
-            case = Case(self._plan.comparison, self._table.runtime, index)
-            for arm, shown in arms.items():
-                order = await self._order("held_out", arm, 0, case, shown, cause)
-                if not isinstance(order, Outcome):
-                    await play(self._table, order)
-            for name in self._plan.baselines:
-                await self._baseline(name, case, cause)
-
-        await self._at_a_time(compare, range(self._plan.held_out))
-
-    async def _order(self, phase: Phase, arm: str, wave: int, case: Case, shown: Shown, cause: str) -> Order | Outcome:
-        """The order for an episode, or its outcome if it was played before the run was stopped."""
-        plan, learn, index = self._plan, phase == "train" and self._plan.learning, case.index
-        done = self._recorded.ended(episode_name(plan.run, phase, arm, index), learn=learn)
-        if done is not None:
-            self._table.observer.episode_finished(done.summary())
-            return done
-        scenario, seed = await case.scenario(), plan.seed * 1_000_003 + index
-        return Order(plan.run, wave, index, phase, arm, scenario, shown, seed, learn, cause)
-
-    async def _baseline(self, name: str, case: Case, cause: str) -> None:
-        """Let a test agent of the world play, and record it like an episode."""
-        plan, arm, index = self._plan, f"baseline:{name}", case.index
-        episode = episode_name(plan.run, "held_out", arm, index)
-        if self._recorded.ended(episode, learn=False) is not None:
-            return
-        scenario = await case.scenario()
-        judged = await self._table.runtime.ask("evaluators", {"baseline": name, "scenario": scenario})
-        chronicle = Chronicle(self._table.runtime, f"episode/{episode}", plan.run, cause=cause)
-        await chronicle.write(
-            facts.EpisodeStarted(
-                run=plan.run,
-                index=index,
-                wave=0,
-                phase="held_out",
-                arm=arm,
-                world=self._table.world,
-                scenario=scenario["id"],
-                agent=arm,
-                skillbook="none",
-                skillbook_version=0,
-            ),
-            facts.EpisodeFinished(how="terminated"),
-            scored_fact(judged, scenario["tags"]),
         )
+        said = "reached" if reached else "not reached"
+        self._observer.note(f"level {number + 1}, {level.name}: {mean:.1f} points, goal {goal:g} {said}")
+        return reached
 
-    async def _at_a_time(self, work: Callable[[int], Awaitable[None]], indices: range) -> None:
-        """Do the work for every index, `window` of them at a time, pulled in order."""
-        todo: Iterator[int] = iter(indices)
+    async def _play(
+        self,
+        waves: Iterator[Wave] | list[Wave],
+        phase: Phase,
+        source: Source,
+        arms: dict[str, Shown],
+        *,
+        baselines: tuple[str, ...] = (),
+        learn: bool = False,
+    ) -> Tally:
+        plan = self._plan
 
-        async def pull() -> None:
-            for index in todo:
-                await work(index)
+        def round_of(number: int, cause: str) -> Round:
+            return Round(plan.run, phase, number, cause, plan.seed, source, arms, baselines, learn)
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._plan.window, len(indices))):
-                group.create_task(pull())
+        async def closing(number: int, recorded: bool) -> int:
+            if learn:
+                step = self._curation.recalled if recorded else self._curation.after_wave
+                self.book = await step(number, self.book)
+            return self.book.version
 
-
-def show(book: Skillbook, budget: int | None) -> Shown:
-    """A book as an arm shows it to the agent."""
-    text, skills = render(book.skills, budget)
-    return Shown(book.name, book.version, text, tuple((skill.id, skill.version) for skill in skills))
+        book = (self.book.name, self.book.version)
+        parade = Parade(
+            self._runtime,
+            self._observer,
+            plan.run,
+            phase,
+            book=book,
+            waves=waves,
+            round_of=round_of,
+            recorded=self._recorded,
+            closing=closing,
+        )
+        await self._floor.play(parade.supply, parade.done)
+        return parade.tally

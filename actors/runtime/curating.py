@@ -11,12 +11,15 @@ from events.fact import Fact
 from skillbooks.curation import curate
 from skillbooks.delta import DeltaRejected
 from skillbooks.lesson import Lesson
+from skillbooks.lesson_sample import LessonSample
 from skillbooks.lineage import Lineage
 from skillbooks.provenance import lesson_id, sources_of
 from skillbooks.screening import sifted
 from skillbooks.skillbook import Skillbook, advanced, stream_of
 
 CURATOR = "counting 1"
+MOST_EPISODES = 10_000
+"""Episodes whose lessons are weighed; of more, an even sample is."""
 
 
 class Curation:
@@ -31,6 +34,20 @@ class Curation:
 
     def __init__(self, runtime: Runtime, observer: Observer, run: str, name: str) -> None:
         self._runtime, self._observer, self._run, self._name = runtime, observer, run, name
+        self._taught = LessonSample(MOST_EPISODES)
+        self._read = 0
+        self._recorded: dict[int, Skillbook] | None = None
+
+    async def recalled(self, wave: int, book: Skillbook) -> Skillbook:
+        """The book after a wave that was finished before the run was stopped; nothing is decided or written anew."""
+        if self._recorded is None:
+            self._recorded, latest = {}, Skillbook(self._name)
+            async for event in pages_of_stream(self._runtime, stream_of(self._name)):
+                fact = load(event)
+                latest = advanced(latest, fact)
+                if event["correlation"] == self._run and isinstance(fact, facts.SkillsAccepted):
+                    self._recorded[fact.wave] = latest
+        return self._recorded.get(wave, book)
 
     async def after_wave(self, wave: int, book: Skillbook) -> Skillbook:
         """The book after a wave; the same one if there was nothing to say, or if what was said did not fit."""
@@ -73,14 +90,12 @@ class Curation:
 
     async def _lessons(self, lineage: Lineage) -> dict[str, list[Lesson]]:
         """All lessons that count for the book, by episode."""
-        found: dict[str, list[Lesson]] = {}
-        async for event in pages(self._runtime, types=[facts.LessonsProposed.fact_name]):
-            fact = load(event)
-            if isinstance(fact, facts.LessonsProposed) and lineage.counts(
-                fact.skillbook, event["position"], fact.episode
-            ):
-                found[fact.episode] = [Lesson.model_validate(lesson) for lesson in fact.lessons]
-        return found
+        async for event in pages(self._runtime, self._read, types=[facts.LessonsProposed.fact_name]):
+            self._read, fact = event["position"], load(event)
+            if isinstance(fact, facts.LessonsProposed):
+                lessons = [Lesson.model_validate(lesson) for lesson in fact.lessons]
+                self._taught.add(fact.episode, fact.skillbook, event["position"], lessons)
+        return self._taught.that(lineage.counts)
 
 
 def _is_of(fact: Fact, wave: int) -> bool:

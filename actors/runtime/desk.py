@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 from functools import partial
 
 from actors.runtime.frames import Answer, Limits, Outbox, answers_frame, read_asks
@@ -17,9 +18,12 @@ from actors.runtime.port import Plain, Shell
 from actors.runtime.shells import described, dismiss, summon
 from events.codec import pack, unpack
 
+_PARKED, _ABSENT = 20.0, 120.0
+"""Seconds that a call waits for late answers until it comes back empty; and after which a silent asker is forgotten."""
 
-def opened(asked: bytes) -> tuple[Desk | None, bytes]:
-    """Make a shell and its desk; also returns the packed place where it lives, or the fault that prevented it.
+
+def opened(asked: bytes) -> tuple[Office | None, bytes]:
+    """Make a shell and its office; also returns the packed place where it lives, or the fault that prevented it.
 
     Args:
         asked: packed `{"shell", "config", "limits"}`.
@@ -29,7 +33,37 @@ def opened(asked: bytes) -> tuple[Desk | None, bytes]:
         shell = summon(wanted["shell"], wanted["config"])
     except Exception as error:  # noqa: BLE001 - whatever a constructor raises is told to its owner
         return None, pack({"fault": described(error)})
-    return Desk(shell, Limits(**wanted["limits"])), pack({"pid": os.getpid(), "host": socket.gethostname()})
+    return Office(shell, Limits(**wanted["limits"])), pack({"pid": os.getpid(), "host": socket.gethostname()})
+
+
+class Office:
+    """One shell, and a desk for each of those who ask it: the conductor, and workers that have a link to it.
+
+    Args:
+        shell: who answers.
+        limits: of each desk.
+    """
+
+    def __init__(self, shell: Shell, limits: Limits) -> None:
+        self._shell, self._limits = shell, limits
+        self._desks: dict[str, Desk] = {}
+
+    def desk(self, client: str = "") -> Desk:
+        """The desk of one asker; desks of askers that are long gone are cleared away."""
+        if client not in self._desks:
+            gone = [name for name, desk in self._desks.items() if desk.deserted]
+            for name in gone:
+                del self._desks[name]
+            self._desks[client] = Desk(self._shell, self._limits)
+        return self._desks[client]
+
+    async def close(self) -> bytes:
+        """Let the shell finish; returns nothing, or the packed type and text of what went wrong."""
+        try:
+            await dismiss(self._shell)
+        except Exception as error:  # noqa: BLE001 - whatever a shell raises is told to its owner
+            return pack(described(error))
+        return b""
 
 
 class Desk:
@@ -48,15 +82,24 @@ class Desk:
         self._some_late = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self._heard = time.monotonic()
+
+    @property
+    def deserted(self) -> bool:
+        """Whether nothing is being worked on here and nobody has come for long."""
+        return not self._tasks and time.monotonic() - self._heard > _ABSENT
 
     async def deliver(self, frame: bytes) -> bytes:
         """Take a frame of requests; returns a frame of those answers that are ready within a moment.
 
         Waits first while too many requests are in hand: so a sender who counts unacknowledged frames slows down.
         """
+        self._heard = time.monotonic()
         asks, drops = read_asks(frame)
         for number in drops:
             self._drop(number)
+        if not asks:
+            return answers_frame([])
         await self._room.wait()
         basket = _Basket(len(asks), self._limits.size)
         for number, body in asks:
@@ -67,21 +110,17 @@ class Desk:
         return answers_frame(await basket.filled(self._limits.patience))
 
     async def collect(self) -> bytes:
-        """The next frame of late answers; waits until there is one."""
+        """The next frame of late answers; waits until there is one, or for so long that the call comes back empty."""
+        self._heard = time.monotonic()
         while not self._late:
             self._some_late.clear()
-            await self._some_late.wait()
+            try:
+                await asyncio.wait_for(self._some_late.wait(), _PARKED)
+            except TimeoutError:
+                return answers_frame([])
             if self._tasks and not self._late.full:
                 await asyncio.sleep(self._limits.pause(len(self._tasks)))
         return answers_frame(self._late.cut())
-
-    async def close(self) -> bytes:
-        """Let the shell finish; returns nothing, or the packed type and text of what went wrong."""
-        try:
-            await dismiss(self._shell)
-        except Exception as error:  # noqa: BLE001 - whatever a shell raises is told to its owner
-            return pack(described(error))
-        return b""
 
     def _drop(self, number: int) -> None:
         task = self._tasks.get(number)

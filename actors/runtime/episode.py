@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.observer import Observer
-from actors.runtime.port import JOURNAL, AskFailed, Plain, Runtime, WorkerLost
+from actors.runtime.port import JOURNAL, AskFailed, Plain, Runtime, RuntimeFault, WorkerLost
 from actors.runtime.staff import EpisodeUnknown
 from actors.worlds.port import Limits
 from events import facts
 
 Phase = Literal["train", "held_out"]
 
+SECONDS: Final = 3600.0
+"""How long an episode may take unless it is said otherwise: what hangs must end some day."""
+_PARTING: Final = 5.0
+"""Seconds that the workers of a failed episode may take to forget it."""
 REPEATS = 5
 """How often an episode is begun anew after a worker died with it, before it is given up."""
 _REFUSALS = frozenset({"UnfitEvent", "IdentityConflict", "VersionTaken", "WrongExpectedVersion"})
@@ -90,13 +96,14 @@ def episode_name(run: str, phase: str, arm: str, index: int) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """What all episodes of a run share."""
+    """What all episodes of a run share; `seconds` is how long one may take before it is ended as failed."""
 
     runtime: Runtime
     observer: Observer
     world: str
     agent: str
     limits: Limits
+    seconds: float = SECONDS
 
 
 async def play(table: Table, order: Order) -> Outcome:
@@ -105,10 +112,22 @@ async def play(table: Table, order: Order) -> Outcome:
     Raises:
         AskFailed: the journal cannot write, so that nothing can be recorded, not even a failure.
     """
+    try:
+        async with asyncio.timeout(table.seconds):
+            return await _repeated(table, order)
+    except TimeoutError:
+        return await _give_up(table, order, f"no end after {table.seconds:g} s")
+
+
+async def _repeated(table: Table, order: Order) -> Outcome:
     for _ in range(REPEATS):
         chronicle = Chronicle(table.runtime, f"episode/{order.name}", order.run, cause=order.cause)
         try:
             return await _Game(table, order, chronicle).play()
+        except asyncio.CancelledError:
+            with suppress(RuntimeFault):
+                await chronicle.flush()
+            raise
         except WorkerLost as lost:
             table.observer.note(f"{order.name} begins anew: {lost}")
         except AskFailed as failed:
@@ -117,6 +136,8 @@ async def play(table: Table, order: Order) -> Outcome:
             elif failed.pool == JOURNAL and failed.type not in _REFUSALS:
                 raise
             else:
+                with suppress(AskFailed):
+                    await chronicle.flush()
                 return await _give_up(table, order, str(failed))
     return await _give_up(table, order, f"workers died {REPEATS} times with this episode in hand")
 
@@ -129,10 +150,19 @@ async def _give_up(table: Table, order: Order, why: str) -> Outcome:
     if version < 0:
         await chronicle.write(_started(table, order))
     await chronicle.write(facts.EpisodeFinished(how="failed", cause=why[:500]))
+    await _forget(table, order)
     outcome = Outcome(order.index, order.phase, order.arm, cause=why)
     table.observer.note(f"{order.name} failed: {why}")
     table.observer.episode_finished(outcome.summary())
     return outcome
+
+
+async def _forget(table: Table, order: Order) -> None:
+    """Let the workers forget an episode that nobody goes on with; one that cannot will be replaced some day."""
+    for pool in ("printers", "agents"):
+        with suppress(RuntimeFault, TimeoutError):
+            async with asyncio.timeout(_PARTING):
+                await table.runtime.ask(pool, {"op": "end", "episode": order.name}, key=order.name)
 
 
 def _started(table: Table, order: Order) -> facts.EpisodeStarted:
@@ -198,7 +228,7 @@ class _Game:
                 "practice": order.phase == "train",
             },
         )
-        await self._log.write(
+        self._log.hold(
             facts.PromptComposed(
                 skillbook=order.shown.book,
                 skillbook_version=order.shown.version,
@@ -214,7 +244,9 @@ class _Game:
             nudge = turn > 0 and not results
             reply = await self._ask("agents", {"op": "turn", "results": results, "nudge": nudge})
             said = facts.ModelReplied(turn=turn, **reply)
-            await self._log.write(said)  # before anything is done with it: what was paid for is never lost
+            self._log.hold(said)
+            if said.cost_usd or said.seconds:
+                await self._log.flush()  # before anything is done with it: what was paid for is never lost
             self._outcome.tokens += said.tokens_in + said.tokens_out
             self._outcome.cost_usd += said.cost_usd
             self._tell("reply", said.model_dump())
@@ -235,13 +267,13 @@ class _Game:
             self._left["money"] = self._table.limits.money - answer["total_money"]
             if answer["done"]:
                 handed_in = facts.SubmissionMade(submission=call["arguments"])
-                await self._log.write(handed_in)
+                self._log.hold(handed_in)
                 self._tell("submission", handed_in.model_dump())
                 return results, True
             returned = facts.ToolReturned(
                 turn=turn, call=call, result=answer["data"], minutes=answer["minutes"], money=answer["money"]
             )
-            await self._log.write(returned)
+            self._log.hold(returned)
             self._tell("tool", returned.model_dump())
             findings = answer["data"].get("findings", [])
             self._turns.append({"changes": call["name"] in self._changes, "findings": findings})

@@ -1,15 +1,61 @@
-"""What the log already says of a run, so that one that was stopped goes on where it stood, doing nothing twice."""
+"""What the log already says of a run, so that one that was stopped goes on where it stood, doing nothing twice.
+
+Of waves that are finished only sums are kept, so a ledger of a million episodes is as small as one of a thousand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from actors.runtime.episode import Outcome
 from actors.runtime.port import JOURNAL, Plain, Runtime
 from events import facts
 from events.codec import unpack
 from events.fact import FACTS, Fact
+from events.log import NO_STREAM
+
+Wave = tuple[str, int]
+"""Phase and number of a wave."""
+MILLION = 1_000_000
+
+
+@dataclass
+class Tally:
+    """Sums over episodes that came to an end; whole numbers, so that their order makes no difference.
+
+    Attributes:
+        n: scored episodes.
+        millionths: their points, summed up in millionths.
+        failed: episodes that failed outside the agent.
+    """
+
+    n: int = 0
+    millionths: int = 0
+    failed: int = 0
+
+    def add(self, points: float | None) -> None:
+        """Take one episode in."""
+        if points is None:
+            self.failed += 1
+        else:
+            self.n += 1
+            self.millionths += round(points * MILLION)
+
+    @property
+    def mean(self) -> float:
+        """Mean points; 0 of nothing."""
+        return self.millionths / self.n / MILLION if self.n else 0.0
+
+
+@dataclass
+class OpenWave:
+    """A wave that began and is not finished: index -> arm -> points of each episode that needs nothing more."""
+
+    ended: dict[int, dict[str, float | None]] = field(default_factory=dict)
+
+    def arms(self, index: int) -> tuple[str, ...]:
+        """Arms that played this scenario already."""
+        return tuple(self.ended.get(index, ()))
 
 
 @dataclass
@@ -18,27 +64,37 @@ class Ledger:
 
     Attributes:
         version: of the run's stream.
-        outcomes: episode name -> outcome, of those that came to an end; lessons included.
-        waves: (phase, wave) -> last version of its stream: 0 if it began, 1 if it is finished.
+        waves: wave -> last version of its stream: 0 if it began, 1 if it is finished.
+        tallies: wave -> what its ended episodes of the agent came to, test agents left out.
+        unfinished: waves that are open.
+        levels: (level, attempt) of a curriculum -> whether its goal was reached.
         settings, command: what it was begun with.
         finished: True if the whole run is.
     """
 
-    version: int = -1
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    waves: dict[tuple[str, int], int] = field(default_factory=dict)
+    version: int = NO_STREAM
+    waves: dict[Wave, int] = field(default_factory=dict)
+    tallies: dict[Wave, Tally] = field(default_factory=dict)
+    unfinished: dict[Wave, OpenWave] = field(default_factory=dict)
+    levels: dict[tuple[int, int], bool] = field(default_factory=dict)
     settings: Plain = field(default_factory=dict)
     command: str = ""
     finished: bool = False
     _begun: dict[str, facts.EpisodeStarted] = field(default_factory=dict)
-    _taught: set[str] = field(default_factory=set)
+    _untaught: dict[str, float] = field(default_factory=dict)
 
-    def ended(self, name: str, *, learn: bool) -> Outcome | None:
-        """The outcome of an episode that needs nothing more; None if it must be played, or played again."""
-        outcome = self.outcomes.get(name)
-        if outcome is None or (learn and outcome.points is not None and name not in self._taught):
-            return None
-        return outcome
+    @property
+    def learning(self) -> bool:
+        """Whether episodes of practice need their lessons before they count as ended."""
+        return bool(self.settings.get("learning", True))
+
+    def is_finished(self, wave: Wave) -> bool:
+        """Whether nothing of the wave is missing."""
+        return self.waves.get(wave, NO_STREAM) > 0
+
+    def open_wave(self, wave: Wave) -> OpenWave:
+        """What is known of an open wave; nothing of one that has not begun."""
+        return self.unfinished.get(wave, OpenWave())
 
     def take(self, stream: str, version: int, fact: Fact) -> None:
         """Read one event of the run."""
@@ -46,12 +102,13 @@ class Ledger:
         if category == "run":
             self._take_run(version, fact)
         elif isinstance(fact, facts.WaveStarted | facts.WaveFinished):
-            self.waves[fact.phase, fact.wave] = version
+            self._take_wave((fact.phase, fact.wave), version)
+        elif isinstance(fact, facts.LevelFinished):
+            self.levels[fact.level, fact.attempt] = fact.reached
         elif category == "episode":
             self._take_episode(name, fact)
-        elif category == "lesson" and isinstance(fact, facts.LessonsProposed):
-            self._taught.add(name)
-            self.outcomes[name].lessons = list(fact.lessons)
+        elif category == "lesson" and name in self._begun:
+            self._end(name, self._untaught.pop(name, None))
 
     def _take_run(self, version: int, fact: Fact) -> None:
         self.version = version
@@ -59,23 +116,40 @@ class Ledger:
             self.settings, self.command = fact.settings, fact.command
         self.finished = self.finished or isinstance(fact, facts.RunFinished)
 
+    def _take_wave(self, wave: Wave, version: int) -> None:
+        self.waves[wave] = version
+        if version == 0:
+            self.unfinished[wave] = OpenWave()
+            self.tallies.setdefault(wave, Tally())
+        else:
+            self.unfinished.pop(wave, None)
+
     def _take_episode(self, name: str, fact: Fact) -> None:
         if isinstance(fact, facts.EpisodeStarted):
             self._begun[name] = fact
-        elif isinstance(fact, facts.EpisodeFinished):
-            begun = self._begun[name]
-            ended = Outcome(begun.index, begun.phase, begun.arm, cause=fact.cause)
-            ended.minutes, ended.money = fact.minutes, fact.money
-            self.outcomes[name] = ended
-        elif isinstance(fact, facts.EpisodeScored):
-            outcome = self.outcomes[name]
-            outcome.points, outcome.success, outcome.grade = fact.points, fact.success, fact.grade
+        elif isinstance(fact, facts.EpisodeFinished) and fact.how == "failed" and name in self._begun:
+            self._untaught.pop(name, None)
+            self._end(name, None)
+        elif isinstance(fact, facts.EpisodeScored) and name in self._begun:
+            if self.learning and self._begun[name].phase == "train":
+                self._untaught[name] = fact.points  # ended only with its lesson
+            else:
+                self._end(name, fact.points)
+
+    def _end(self, name: str, points: float | None) -> None:
+        begun = self._begun.pop(name)
+        wave = (begun.phase, begun.wave)
+        if wave in self.unfinished:
+            self.unfinished[wave].ended.setdefault(begun.index, {})[begun.arm] = points
+            if not begun.arm.startswith("baseline:"):
+                self.tallies[wave].add(points)
 
 
 _TYPES = (
     facts.RunStarted,
     facts.WaveStarted,
     facts.WaveFinished,
+    facts.LevelFinished,
     facts.RunPaused,
     facts.RunResumed,
     facts.RunFinished,
@@ -94,9 +168,8 @@ async def read_run(runtime: Runtime, run: str) -> Ledger:
     return ledger
 
 
-async def pages(runtime: Runtime, **wanted: object) -> AsyncIterator[Plain]:
+async def pages(runtime: Runtime, after: int = 0, **wanted: object) -> AsyncIterator[Plain]:
     """Events from the journal, page by page, as plain values."""
-    after = 0
     while True:
         found = (await runtime.ask(JOURNAL, {"op": "all", "after": after, **wanted}))["events"]
         for event in found:

@@ -61,6 +61,10 @@ class Observer(Protocol):
         """
         ...
 
+    def recalled(self, phase: Phase, n: int, failed: int, mean: float) -> None:
+        """So many episodes were scored, or failed, before the run was stopped; `mean` is of the scored ones' points."""
+        ...
+
     def turn(self, episode: str, kind: Kind, data: Plain) -> None:
         """One step of an episode, for those who read along.
 
@@ -99,6 +103,9 @@ class Silence:
         """Say nothing."""
 
     def episode_finished(self, summary: Plain) -> None:
+        """Say nothing."""
+
+    def recalled(self, phase: Phase, n: int, failed: int, mean: float) -> None:
         """Say nothing."""
 
     def turn(self, episode: str, kind: Kind, data: Plain) -> None:

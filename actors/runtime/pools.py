@@ -6,6 +6,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import ClassVar
 
 from actors.runtime.port import DELIVERIES, JOURNAL, AskFailed, Drained, NoSuchPool, Plain, Staffing, WorkerLost
 
@@ -67,6 +68,22 @@ def choose(seats: Sequence[Seat], key: str, *, elsewhere: bool) -> Seat:
     return min(seats, key=lambda seat: (not seat.up, seat.busy))
 
 
+class SeatLink:
+    """The way to a pool of the same process, open until its seats are closed. Config: `token` of the pool."""
+
+    within: ClassVar[dict[str, list[Seat]]] = {}
+
+    def __init__(self, address: Plain) -> None:
+        self._seats = self.within[address["token"]]
+
+    async def ask(self, request: Plain) -> Plain:
+        """See `Link.ask`."""
+        return await _delivered(self._seats, request, "")
+
+    async def close(self) -> None:
+        """See `Link.close`."""
+
+
 class PooledRuntime(ABC):
     """What every runtime of ours does the same way; an adapter only says what a seat is."""
 
@@ -115,6 +132,12 @@ class PooledRuntime(ABC):
             if not self._asks:
                 self._quiet.set()
 
+    def reach(self, pool: str) -> Plain:
+        """See `Runtime.reach`; here of the same process."""
+        token = f"{id(self)}/{pool}"
+        SeatLink.within[token] = self._seats(pool)
+        return {"link": f"{__name__}:{SeatLink.__name__}", "token": token}
+
     def kill(self, pool: str, index: int) -> None:
         """Let a worker die without warning: its memory is gone, its requests are not answered. For fault tests."""
         self._seats(pool)[index].kill()
@@ -134,6 +157,8 @@ class PooledRuntime(ABC):
         try:
             faults = await _closed([seat for seats in everybody.values() for seat in seats]) + await _closed(journal)
         finally:
+            for pool in (*everybody, JOURNAL):
+                SeatLink.within.pop(f"{id(self)}/{pool}", None)
             await self._released()
         if faults:
             raise faults[0]

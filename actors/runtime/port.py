@@ -40,6 +40,7 @@ class Staffing:
         size: number of workers.
         stateless: True if a request may be delivered again after its worker died: then the runtime does that itself.
         cpus: processor cores that each worker asks of a cluster; a fraction, because most workers mostly wait.
+        reached: True if workers of other pools reach this pool of one: see `Runtime.reach`.
     """
 
     pool: str
@@ -48,6 +49,7 @@ class Staffing:
     size: int = 1
     stateless: bool = False
     cpus: float = 0.1
+    reached: bool = False
 
 
 class Runtime(Protocol):
@@ -79,6 +81,14 @@ class Runtime(Protocol):
         """
         ...
 
+    def reach(self, pool: str) -> Plain:
+        """The address by which workers of other pools reach this stateless pool of one: see `shells.summon_link`.
+
+        Raises:
+            NoSuchPool: nobody was hired under this name.
+        """
+        ...
+
     async def drain(self, *, grace: float | None = None) -> None:
         """Take nothing more, finish what is in flight, close the shells (the journal last), free everything.
 
@@ -90,6 +100,18 @@ class Runtime(Protocol):
         Raises:
             AskFailed: a shell could not be closed properly; everything is freed nevertheless.
         """
+        ...
+
+
+class Link(Protocol):
+    """A worker's own way to another pool's only worker; made as `Class(address)`, inside the running event loop."""
+
+    async def ask(self, request: Plain) -> Plain:
+        """As `Runtime.ask`, to a stateless pool: delivered again when its worker dies."""
+        ...
+
+    async def close(self) -> None:
+        """Ask nothing more."""
         ...
 
 

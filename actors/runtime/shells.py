@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from actors.runtime.port import Plain, Shell
+from actors.runtime.port import Link, Plain, Shell
 
 
 class ShellNotFound(Exception):  # noqa: N818 - errors read as facts
@@ -23,6 +23,24 @@ def summon(path: str, config: Plain) -> Shell:
         ShellNotFound: the module or the class does not exist.
         Exception: whatever the constructor raises.
     """
+    shell: Shell = _made(path, config)
+    return shell
+
+
+def summon_link(address: Plain) -> Link:
+    """The way to a worker from inside another one.
+
+    Args:
+        address: what `Runtime.reach` gave; its `link` is `package.module:Class`.
+
+    Raises:
+        ShellNotFound: the module or the class does not exist.
+    """
+    link: Link = _made(address["link"], address)
+    return link
+
+
+def _made(path: str, config: Plain) -> Any:
     module, colon, name = path.partition(":")
     if not colon:
         raise ShellNotFound(f"'{path}' is not of the form package.module:Class")
@@ -32,8 +50,7 @@ def summon(path: str, config: Plain) -> Shell:
         raise ShellNotFound(f"'{path}': {error}; the worker cannot import it") from error
     if not hasattr(found, name):
         raise ShellNotFound(f"'{path}': module '{module}' has no '{name}'")
-    shell: Shell = getattr(found, name)(config)
-    return shell
+    return getattr(found, name)(config)
 
 
 async def dismiss(shell: Shell) -> None:

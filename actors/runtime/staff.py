@@ -34,6 +34,7 @@ class Generator:
                 index=request["index"],
                 difficulty=request["difficulty"],
                 held_out=request["held_out"],
+                kinds=tuple(request.get("kinds", ())),
             )
         )
 
@@ -46,7 +47,7 @@ class Printer:
         self._benches: dict[str, Bench] = {}
 
     async def answer(self, request: Plain) -> Plain:
-        """`open` a bench from a key, `act` on it, `close` it and tell how it was left."""
+        """`open` a bench from a key, `act` on it, `close` it and tell how it was left; `end` what failed."""
         episode = request["episode"]
         match request["op"]:
             case "open":
@@ -54,6 +55,9 @@ class Printer:
                 return {}
             case "act":
                 return self._act(_held(self._benches, episode), request["call"])
+            case "end":
+                self._benches.pop(episode, None)
+                return {}
             case "close":
                 final = _held(self._benches, episode).final()
                 del self._benches[episode]

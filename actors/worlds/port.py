@@ -127,8 +127,16 @@ class World(Protocol):
         """Tools as `{"name", "description", "parameters": JSON schema}`."""
         ...
 
-    def generate(self, *, seed: int, index: int, difficulty: str, held_out: bool) -> Scenario:
-        """The `index`-th scenario of a seed: a pure function. Training and held-out sets never share a combination."""
+    def generate(
+        self, *, seed: int, index: int, difficulty: str, held_out: bool, kinds: tuple[str, ...] = ()
+    ) -> Scenario:
+        """The `index`-th scenario of a seed: a pure function. Training and held-out sets never share a combination.
+
+        With `kinds`, one whose first problem is of one of these types.
+
+        Raises:
+            ValueError: unknown difficulty or type; the text lists those that there are.
+        """
         ...
 
     def named(self, name: str) -> list[Scenario]:

@@ -23,7 +23,7 @@ from actors.worlds import catalogue as worlds
 from events import facts
 from events.codec import pack
 from events.log import open_log
-from ops import staffing, training
+from ops import programmes, staffing, training
 from ops.failures import WrongUse
 from ops.replays import replay
 from ops.reports import report_of
@@ -59,11 +59,13 @@ def test_the_number_of_workers_and_the_wave_s_order_change_nothing(undisturbed: 
 
 
 @pytest.mark.ray
-@pytest.mark.parametrize("workers", [1, 4])
-def test_ray_tells_the_same_story_to_the_byte(cluster: None, undisturbed: Path, tmp_path: Path, workers: int) -> None:
+@pytest.mark.parametrize(("placement", "workers"), [("apart", 3), ("together", 2)])
+def test_ray_tells_the_same_story_to_the_byte(
+    cluster: None, undisturbed: Path, tmp_path: Path, placement: str, workers: int
+) -> None:
     del cluster
     store = tmp_path / "log.db"
-    training.train(small(store, runtime="ray", workers=workers), Silence())
+    training.train(small(store, runtime="ray", placement=placement, workers=workers), Silence())
     assert scores(store) == scores(undisturbed)
     assert final_hash(store) == final_hash(undisturbed)
     assert story(store) == story(undisturbed)
@@ -118,7 +120,7 @@ def test_killed_processes_leave_no_trace(
     del cluster
     plan = {9: "printers", 30: "journal", 45: "agents", 60: "generators", 75: "reflectors", 90: "evaluators"}
     assassin = Assassin(plan)
-    disturbed(monkeypatch, tmp_path / "log.db", assassin, runtime="ray")
+    disturbed(monkeypatch, tmp_path / "log.db", assassin, runtime="ray", placement="apart")
     assert sorted(assassin.killed) == sorted(plan.values())
     assert any("begins anew" in note for note in assassin.notes)
     assert story(tmp_path / "log.db") == story(undisturbed)
@@ -227,7 +229,7 @@ def spied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     cases = [planted(index) for index in range(4)]
     store = tmp_path_factory.mktemp("spied") / "log.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "_given", lambda settings, world: cases)  # noqa: ARG005 - the real one's signature
+        patch.setattr(programmes, "named", lambda settings: cases)  # noqa: ARG005 - the real one's signature
         patch.setitem(models.MODELS, "apprentice", "tests.small_training:Spy")
         training.train(small(store), Silence())
     yield store

@@ -59,19 +59,24 @@ class ScenarioGenerator:
         return [self.generate_scenario(difficulty) for _ in range(count)]
 
 
-def generate(seed: int, index: int, difficulty: str, *, held_out: bool) -> Scenario:
-    """The `index`-th scenario of a seed and set.
+def generate(
+    seed: int, index: int, difficulty: str, *, held_out: bool, kinds: frozenset[str] = frozenset()
+) -> Scenario:
+    """The `index`-th scenario of a seed and set; with `kinds`, its first fault is of one of these problem types.
 
     Raises:
-        ValueError: if the difficulty is unknown.
+        ValueError: if the difficulty or a problem type is unknown.
     """
+    if not kinds <= set(problems()):
+        unknown = ", ".join(sorted(kinds - set(problems())))
+        raise ValueError(f"unknown problem type '{unknown}'; known are {', '.join(problems())}")
     if difficulty not in (*FAULTS, "mixed"):
         raise ValueError(f"unknown difficulty '{difficulty}'; known are {', '.join(FAULTS)} and mixed")
     stream = "held-out" if held_out else "practice"
     for attempt in range(ATTEMPTS):
         rng = draw("scenario", seed, stream, index, attempt)
         level = _level(seed, stream, index) if difficulty == "mixed" else difficulty
-        key = _key(seed, stream, index, attempt, level, rng, held_out=held_out)
+        key = _key(seed, stream, index, attempt, level, rng, held_out=held_out, kinds=kinds)
         if key is not None and sound(key):
             return _scenario(key, f"{stream}-{seed}-{index:05d}", level, rng)
     raise RuntimeError(f"no sound scenario found in {ATTEMPTS} attempts for seed {seed}, index {index}, {difficulty}")
@@ -123,9 +128,17 @@ def _spread(seed: int, stream: str, what: str, index: int) -> float:
 
 
 def _key(
-    seed: int, stream: str, index: int, attempt: int, level: str, rng: random.Random, *, held_out: bool
+    seed: int,
+    stream: str,
+    index: int,
+    attempt: int,
+    level: str,
+    rng: random.Random,
+    *,
+    held_out: bool,
+    kinds: frozenset[str],
 ) -> Plain | None:
-    first = _cause_at(_spread(seed, stream, "cause", index) if attempt < ATTEMPTS // 4 else rng.random())
+    first = _cause_at(_spread(seed, stream, "cause", index) if attempt < ATTEMPTS // 4 else rng.random(), kinds)
     machine = machines()[rng.choice([m for m, model in machines().items() if possible(first, model)])]
     voice = rng.choice(list(voices()))
     chosen = _companions(first, rng.choice(FAULTS[level]), machine, rng)
@@ -143,8 +156,9 @@ def _key(
 
 
 @cache
-def _rates() -> tuple[tuple[str, float], ...]:
-    rates = {cause: problems()[type_of(cause)].rate * found.share for cause, found in causes().items()}
+def _rates(kinds: frozenset[str]) -> tuple[tuple[str, float], ...]:
+    wanted = {cause: found for cause, found in causes().items() if not kinds or type_of(cause) in kinds}
+    rates = {cause: problems()[type_of(cause)].rate * found.share for cause, found in wanted.items()}
     total, sums = sum(rates.values()), 0.0
     table = []
     for cause, rate in rates.items():
@@ -153,8 +167,8 @@ def _rates() -> tuple[tuple[str, float], ...]:
     return tuple(table)
 
 
-def _cause_at(place: float) -> str:
-    return next((cause for cause, upto in _rates() if place < upto), _rates()[-1][0])
+def _cause_at(place: float, kinds: frozenset[str] = frozenset()) -> str:
+    return next((cause for cause, upto in _rates(kinds) if place < upto), _rates(kinds)[-1][0])
 
 
 def _companions(first: str, count: int, machine: Machine, rng: random.Random) -> list[str]:

@@ -52,9 +52,11 @@ class PrinterWorld:
         """The technician's tools."""
         return TOOLS
 
-    def generate(self, *, seed: int, index: int, difficulty: str, held_out: bool) -> Scenario:
+    def generate(
+        self, *, seed: int, index: int, difficulty: str, held_out: bool, kinds: tuple[str, ...] = ()
+    ) -> Scenario:
         """A generated scenario."""
-        return generator.generate(seed, index, difficulty, held_out=held_out)
+        return generator.generate(seed, index, difficulty, held_out=held_out, kinds=frozenset(kinds))
 
     def named(self, name: str) -> list[Scenario]:
         """A set of the registry, or one scenario of it."""

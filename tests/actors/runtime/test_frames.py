@@ -80,13 +80,13 @@ class Line:
         self.sizes: list[int] = []
         self.under_way = 0
         self.most_under_way = 0
-        self._desk: desk.Desk | None = None
+        self._office: desk.Office | None = None
         self._cut: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def open(self, staffing: Staffing, limits: Limits) -> None:
         asked = {"shell": staffing.shell, "config": staffing.config, "limits": limits.plain()}
-        self._desk, said = desk.opened(pack(asked))
-        if self._desk is None:
+        self._office, said = desk.opened(pack(asked))
+        if self._office is None:
             raise AskFailed(staffing.pool, *unpack(said)["fault"])
 
     async def deliver(self, frame: bytes) -> bytes:
@@ -94,15 +94,15 @@ class Line:
         self.under_way += 1
         self.most_under_way = max(self.under_way, self.most_under_way)
         try:
-            return await self._carried(self._desk.deliver(frame))
+            return await self._carried(self._office.desk().deliver(frame))
         finally:
             self.under_way -= 1
 
     async def collect(self) -> bytes:
-        return await self._carried(self._desk.collect())
+        return await self._carried(self._office.desk().collect())
 
     async def close(self) -> bytes:
-        return await self._carried(self._desk.close())
+        return await self._carried(self._office.close())
 
     def free(self) -> None:
         self.kill()
