@@ -88,10 +88,11 @@ def write(log: EventLog, name: str, make: Callable[[Page], Change | None], *, by
         except DeltaRejected as rejected:
             raise WrongUse(f"skillbook '{name}' stays as it is: {rejected}") from rejected
         try:
-            log.append(stream_of(name), [Event(fact) for fact in told], expected=page.version, correlation=by)
+            written = log.append(stream_of(name), [Event(fact) for fact in told], expected=page.version, correlation=by)
         except WrongExpectedVersion:
             continue
-        return book
+        if not written.duplicate:  # else another writer said the very same first, and ours is still to be said
+            return book
     raise WrongUse(f"skillbook '{name}' is being written by others without a pause; try again")
 
 

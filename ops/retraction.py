@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
+
+from pydantic import ValidationError
 
 from events import facts
 from events.book_facts import EpisodeRetracted
@@ -66,9 +69,15 @@ def _lessons(log: EventLog) -> list[Told]:
     for event in log.read_all(types=[facts.LessonsProposed.fact_name]):
         fact = event.fact()
         if isinstance(fact, facts.LessonsProposed):
-            lessons = [Lesson.model_validate(one) for one in fact.lessons]
-            found.append((fact.skillbook, event.position, fact.episode, lessons))
+            found.append((fact.skillbook, event.position, fact.episode, _read(fact)))
     return found
+
+
+def _read(fact: facts.LessonsProposed) -> list[Lesson]:
+    """The lessons, or none where one of them is no lesson: they were refused whole when they came."""
+    with suppress(ValidationError):
+        return [Lesson.model_validate(one) for one in fact.lessons]
+    return []
 
 
 def _change(page: Page, taught: list[Told], episode: str, reason: str, by: str) -> Change | None:

@@ -23,7 +23,7 @@ _ORDERS = (
     r"\byou are (now|no longer)\b",
     r"\b(act|behave|respond) as (the|a|an) (system|grader|evaluator|judge|administrator)\b",
     r"^(system|assistant|user|human|developer|tool)\s*:",
-    r"<\|?\s*/?\s*(im_start|im_end|system|assistant|user|endoftext)|\[/?inst\]|\{\{.*\}\}",
+    r"<\|?\s*/?\s*(im start|im end|system|assistant|user|endoftext)|\[/?inst\]|\{\{.*\}\}",
 )
 _ORDER = re.compile("|".join(f"(?:{order})" for order in _ORDERS))
 
@@ -50,8 +50,8 @@ def complaint(skill: Plain) -> str:
 
 
 def _folded(text: str) -> str:
-    """The text as a model would read it: compatible forms of letters as one, no joiners, single blanks, lower case."""
-    plain = unicodedata.normalize("NFKC", text)
+    """The text as a model would read it: letters without accents, no joiners, single blanks, lower case."""
+    plain = unicodedata.normalize("NFKD", text)
     shown = "".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Mn"))
     return " ".join(re.sub(r"[_*~\s]+", " ", shown).lower().split())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.ledger import load, pages, pages_of_stream
 from actors.runtime.observer import Observer
@@ -62,16 +64,17 @@ class Curation:
                 done = True
         if done:
             return book
-        taught = await self._lessons(lineage)
+        taught, broken = await self._lessons(lineage, wave)
         operations = curate(latest, [one for name in sorted(taught) for one in taught[name]], lineage.made)
-        return await self._write(wave, version, latest, operations, taught, lineage) if operations else book
+        told: list[Fact] = [_rejected(latest, [], reason, wave) for reason in sorted(broken)]
+        return await self._write(wave, version, latest, operations, taught, lineage, told)
 
     async def _write(
         self, wave: int, version: int, book: Skillbook, operations: list[Plain],
-        taught: dict[str, list[Lesson]], lineage: Lineage,
+        taught: dict[str, list[Lesson]], lineage: Lineage, told: list[Fact],
     ) -> Skillbook:  # fmt: skip
         fit, unfit = sifted(operations)
-        told: list[Fact] = [_rejected(book, [one], reason, wave) for one, reason in unfit]
+        told += [_rejected(book, [one], reason, wave) for one, reason in unfit]
         after = book
         if fit:
             fresh = sorted(name for name in taught if lesson_id(name) not in lineage.weighed)
@@ -80,7 +83,8 @@ class Curation:
                 told.append(_accepted(after, fit, wave, sources_of(fit, taught, fresh), fresh))
             except DeltaRejected as rejected:
                 told.append(_rejected(book, fit, str(rejected), wave))
-        await Chronicle(self._runtime, stream_of(self._name), self._run, version=version).write(*told)
+        if told:
+            await Chronicle(self._runtime, stream_of(self._name), self._run, version=version).write(*told)
         if after is not book:
             kinds = [operation["op"] for operation in fit]
             added = kinds.count("add") + kinds.count("restore")
@@ -88,14 +92,21 @@ class Curation:
             self._observer.skillbook_changed(after.version, added, revised, kinds.count("retire"))
         return after
 
-    async def _lessons(self, lineage: Lineage) -> dict[str, list[Lesson]]:
-        """All lessons that count for the book, by episode."""
+    async def _lessons(self, lineage: Lineage, wave: int) -> tuple[dict[str, list[Lesson]], list[str]]:
+        """All lessons that count for the book, by episode; and why some of this wave are none."""
+        broken: list[str] = []
         async for event in pages(self._runtime, self._read, types=[facts.LessonsProposed.fact_name]):
             self._read, fact = event["position"], load(event)
-            if isinstance(fact, facts.LessonsProposed):
+            if not isinstance(fact, facts.LessonsProposed):
+                continue
+            try:
                 lessons = [Lesson.model_validate(lesson) for lesson in fact.lessons]
+            except ValidationError as error:
+                if event["correlation"] == self._run and fact.wave == wave:
+                    broken.append(f"lessons of {fact.episode}: {error.errors()[0]['msg']}")
+            else:
                 self._taught.add(fact.episode, fact.skillbook, event["position"], lessons)
-        return self._taught.that(lineage.counts)
+        return self._taught.that(lineage.counts), broken
 
 
 def _is_of(fact: Fact, wave: int) -> bool:

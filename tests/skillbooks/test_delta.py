@@ -30,6 +30,14 @@ def retire(id_: str) -> Plain:
     return {"op": "retire", "id": id_, "reason": "no longer true"}
 
 
+def merge(ids: list[str], version: int, **changed: Any) -> Plain:
+    return {
+        "op": "merge",
+        "ids": ids,
+        "skill": a_skill(ids[0]).model_dump(mode="json") | {"version": version} | changed,
+    }
+
+
 BOOK = Skillbook("b").after([add("s-1"), add("s-2")])
 MISFITS = {
     "adds what exists": ([add("s-1")], "'s-1' exists already"),
@@ -42,6 +50,13 @@ MISFITS = {
     "has no operation": ([{"id": "s-1"}], "operation 1"),
     "has a skill without suspicion": ([{"op": "add", "skill": {"id": "s-3", "topic": "a"}}], "suspect"),
     "has a skill with a heading": ([add("s-3", scope="# Rules")], "heading"),
+    "restores what is there": ([{"op": "restore", "id": "s-1"}], "nothing to restore"),
+    "restores what never was": ([{"op": "restore", "id": "s-9"}], "never a skill 's-9'"),
+    "merges what is unknown": ([merge(["s-1", "s-9"], 2)], "no skill 's-9'"),
+    "merges one": ([merge(["s-1"], 2)], "ids"),
+    "merges to another id": ([merge(["s-1", "s-2"], 2, id="s-7")], "under one of the ids"),
+    "merges to the version it has": ([merge(["s-1", "s-2"], 1)], "its next is 2"),
+    "pins what is unknown": ([{"op": "pin", "id": "s-9"}], "no skill 's-9'"),
     "is no mapping": (["add"], "operation 1"),
 }
 
@@ -54,6 +69,45 @@ def test_a_delta_that_does_not_fit_is_refused_with_its_reason_and_nothing_of_it_
         BOOK.after([add("s-8"), *operations])
     assert BOOK.plain() == before
     assert BOOK.after([add("s-8")]).version == 2
+
+
+def test_merged_skills_go_on_under_one_id_and_can_be_restored() -> None:
+    after = BOOK.after([merge(["s-1", "s-2"], 2, scope="both")])
+    assert [(skill.id, skill.version, skill.scope) for skill in after.skills] == [("s-1", 2, "both")]
+    assert set(after.retired) == {"s-2"}
+    back = after.after([{"op": "restore", "id": "s-2"}])
+    assert [skill.id for skill in back.skills] == ["s-1", "s-2"]
+    assert back.skills[1] == BOOK.skills[1]
+
+
+def test_a_retired_skill_comes_back_as_it_was_or_as_its_next_version() -> None:
+    gone = BOOK.after([retire("s-1")])
+    assert gone.after([{"op": "restore", "id": "s-1"}]).skills[-1] == BOOK.skills[0]
+    told = {"op": "restore", "id": "s-1", "skill": revise("s-1", 2, scope="x")["skill"]}
+    assert gone.after([told]).skills[-1].version == 2
+    with pytest.raises(DeltaRejected, match="its next is 2"):
+        gone.after([told | {"skill": revise("s-1", 3)["skill"]}])
+
+
+@pytest.mark.parametrize(
+    "operation", [revise("s-1", 2), retire("s-1"), merge(["s-1", "s-2"], 2), merge(["s-2", "s-1"], 2)]
+)
+def test_a_pinned_skill_is_nobodys_but_a_persons(operation: Plain) -> None:
+    pinned = BOOK.after([{"op": "pin", "id": "s-1"}])
+    assert pinned.pinned == {"s-1"}
+    assert pinned.sha256 != BOOK.sha256
+    with pytest.raises(DeltaRejected, match="'s-1' is pinned"):
+        pinned.after([operation])
+    free = pinned.after([{"op": "pin", "id": "s-1", "pinned": False}])
+    assert free.sha256 == BOOK.sha256
+    assert free.after([operation]).version == 4
+
+
+def test_a_field_that_a_later_release_added_changes_no_older_hash() -> None:
+    """The hash of this book as the first release recorded it."""
+    book = Skillbook("b").after([add("s-1")])
+    assert book.sha256 == "2b5e81b293762c26eed03bf334f025b1962f9e2c048d2523eab6f693b3e0a0b9"
+    assert book.after([revise("s-1", 2, strategy="look twice")]).skills[0].model_dump()["strategy"] == "look twice"
 
 
 def test_skills_stand_in_the_order_of_their_first_appearance() -> None:
