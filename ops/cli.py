@@ -18,6 +18,7 @@ COMMANDS = {
     "evaluate": "Measure a frozen skillbook, alone or against another.",
     "fork": "Go on from a position of a training in another way.",
     "compare": "Compare two recorded runs, pair by pair.",
+    "stress": "Play very many episodes, and fold their statistics.",
     "replay": "Rebuild a skillbook from the log and prove it.",
     "report": "Report on a run: on the terminal, or as one HTML file.",
     "skills": "List, explain, undo, measure and export skills.",

@@ -15,6 +15,7 @@ from ops.console.steps import Teller, steps_of
 from ops.html.report import page, worst
 from skillbooks.reports import evaluation_report, train_report, tried_report
 from skillbooks.runs import Run, read_run
+from skillbooks.stress import read_stress, stress_report
 
 Plain = dict[str, Any]
 
@@ -27,6 +28,11 @@ def run_report(log: EventLog, run: Run) -> Plain:
 def report_of(log: EventLog, name: str = "") -> Plain:
     """The same for a run by its name, or the latest. Raises as `read_run`."""
     return run_report(log, read_run(log, name))
+
+
+def stress_of(log: EventLog, name: str) -> Plain:
+    """The object of `stress --json`."""
+    return stress_report(read_stress(log, name), log.head())
 
 
 def evaluation_of(log: EventLog, name: str, *, against: bool) -> Plain:

@@ -47,6 +47,10 @@ class Lines(Silence):
         """Take the figures in; the wave's end shows them."""
         self._tally.add(summary)
 
+    def recalled(self, phase: Phase, n: int, failed: int, mean: float) -> None:
+        """Count what the log has already; the line says so."""
+        self.note(f"{PHASES[phase]}: {n + failed} episodes are in the log already, score {mean:.1f}")
+
     def skillbook_changed(self, version: int, added: int, revised: int, retired: int) -> None:
         """Remember what was learned for the wave's line."""
         self._lessons = f", {learned(version, added, revised, retired)}"
@@ -101,6 +105,11 @@ class Bars(Silence):
         task = self._tasks.get(summary["phase"])
         if task is not None and not str(summary["arm"]).startswith("baseline:"):
             self._progress.update(task, advance=1, figures=self._tally.words())
+
+    def recalled(self, phase: Phase, n: int, failed: int, mean: float) -> None:  # noqa: ARG002 - the port's signature
+        """Move the bar by what the log has already."""
+        if phase in self._tasks:
+            self._progress.update(self._tasks[phase], advance=n + failed)
 
     def skillbook_changed(self, version: int, added: int, revised: int, retired: int) -> None:
         """Say above the bars what was learned, and in which mood of the score."""

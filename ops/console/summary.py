@@ -32,13 +32,13 @@ def summary(report: Plain, *, maxima: Mapping[str, float] | None = None) -> str:
     parts = (
         _headline(report),
         _score(report["score"]),
-        _categories(report["categories"], maxima or {}),
-        _grades(report["grades"]),
+        category_rows(report["categories"], maxima or {}),
+        grade_rows(report["grades"]),
         _book(report),
         _comparison(report["held_out"]),
-        _breakdowns(report["breakdowns"]),
+        breakdown_rows(report["breakdowns"]),
         _arms(report["held_out"]),
-        _cost(report["cost"], report["log"]),
+        cost_rows(report["cost"], report["log"]),
         _advice(advise(report)),
     )
     return safe("\n".join(text for part in parts for text in part))
@@ -52,8 +52,8 @@ def evaluation_summary(report: Plain, maxima: Mapping[str, float] | None = None)
             f"Evaluated {line(report['skillbook'])} on {report['n']} scenarios: {report['mean']:.1f} of 100"
             f"{between(report['ci95'])}, solved {solved}"
         ),
-        *_categories(report["categories"], maxima or {}),
-        *_breakdowns(report["breakdowns"]),
+        *category_rows(report["categories"], maxima or {}),
+        *breakdown_rows(report["breakdowns"]),
         *_baselines(report["baselines"]),
     ]
     against = report.get("against")
@@ -76,9 +76,9 @@ def session_summary(report: Plain, maxima: Mapping[str, float] | None = None) ->
         f"Session {line(report['run'])}: {report['n']} episodes{failed}, {report['status']}",
         f"  Score        {report['average_score']:.1f} of 100{between(report['interval'])}, solved {solved}",
         f"  Trend        {trend}",
-        *_categories(report["by_category"], maxima or {}),
-        *_grades(report["grades"]),
-        *_breakdowns({"difficulty": report["by_difficulty"]}),
+        *category_rows(report["by_category"], maxima or {}),
+        *grade_rows(report["grades"]),
+        *breakdown_rows({"difficulty": report["by_difficulty"]}),
     ]
     return safe("\n".join(rows))
 
@@ -129,7 +129,8 @@ def _score(score: Plain) -> Iterator[str]:
         )
 
 
-def _categories(categories: Mapping[str, float], maxima: Mapping[str, float]) -> Iterator[str]:
+def category_rows(categories: Mapping[str, float], maxima: Mapping[str, float]) -> Iterator[str]:
+    """Mean points of each part of the rubric, as bars."""
     if categories:
         yield "  Categories"
     most = max([*categories.values(), 1.0])
@@ -138,7 +139,8 @@ def _categories(categories: Mapping[str, float], maxima: Mapping[str, float]) ->
         yield f"    {line(name, 24):<24} {points:5.1f}{of:<6} {bar(points / maxima.get(name, most))}".rstrip()
 
 
-def _grades(grades: Mapping[str, int]) -> Iterator[str]:
+def grade_rows(grades: Mapping[str, int]) -> Iterator[str]:
+    """How often each grade was given, as bars."""
     total = sum(grades.values())
     if total:
         yield "  Grades"
@@ -183,7 +185,8 @@ def _baselines(scores: Mapping[str, float]) -> Iterator[str]:
         yield "  Baselines    " + ", ".join(f"{line(name)} {points:.1f}" for name, points in scores.items())
 
 
-def _breakdowns(breakdowns: Mapping[str, Mapping[str, Plain]]) -> Iterator[str]:
+def breakdown_rows(breakdowns: Mapping[str, Mapping[str, Plain]]) -> Iterator[str]:
+    """The weakest parts of each breakdown."""
     for tag, values in breakdowns.items():
         if tag in FINE:
             continue
@@ -214,7 +217,8 @@ def _arms(compared: Plain | None) -> Iterator[str]:
         yield f"    {line(f'{tag} {value}', 24):<24} {gain:<28} n {part['n']:<4} solved {percent(part['solved'])}"
 
 
-def _cost(cost: Plain, log: Plain) -> Iterator[str]:
+def cost_rows(cost: Plain, log: Plain) -> Iterator[str]:
+    """Money, tokens, and the log that all of it is folded from."""
     yield f"  Cost         ${cost['usd']:.2f}, {cost['tokens_in']:,} tokens in, {cost['tokens_out']:,} out"
     yield f"  Log          {log['events']:,} events, chain {log['head'][:12]}"
 

@@ -22,6 +22,13 @@ class Running:
         self.mean += step / self.n
         self.squares += step * (value - self.mean)
 
+    def merge(self, n: int, mean: float) -> None:
+        """Take `n` numbers in of which only the mean is known; their own spread is passed over."""
+        whole = self.n + n
+        self.squares += (mean - self.mean) ** 2 * self.n * n / whole
+        self.mean += (mean - self.mean) * n / whole
+        self.n = whole
+
     def __str__(self) -> str:
         if not self.n:
             return "-"
