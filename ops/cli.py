@@ -23,6 +23,7 @@ COMMANDS = {
     "report": "Report on a run: on the terminal, or as one HTML file.",
     "skills": "List, explain, undo, measure and export skills.",
     "scenarios": "List, show, check and generate scenarios.",
+    "printer": "Serve a simulated printer to programs that talk to printers.",
     "log": "List runs, show events, follow, verify, back up, archive.",
     "list": "List the worlds with their tools, rubric and test agents.",
     "bench": "Measure our work beside a peer's.",

@@ -1,0 +1,120 @@
+"""Hot end and bed alive: the heat equations stepped a tenth of a second at a time under the firmware's control."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from actors.worlds.printer.machine import Machine
+from actors.worlds.printer.physics import control, heat
+
+CONTROL = 5
+"""Steps between two readings: the firmware reads and decides every `heat.STEP` seconds, the metal never waits."""
+BED_BAND = 0.3
+"""K around the bed's target within which it stays as it is: a bang-bang bed, Marlin's default."""
+
+
+@dataclass
+class Heaters:
+    """State of both heaters, their sensors and their protection.
+
+    Attributes:
+        target, bed_target: degrees C; 0 is off.
+        reading, bed_reading: what the firmware read last, degrees C.
+        block, bead, bed: true temperatures, degrees C.
+        duty: of the hot end, 0 to 1; `forced` overrules the control loop while a relay test runs.
+        volts: of the supply under the present load.
+    """
+
+    machine: Machine
+    values: Mapping[str, float]
+    rng: random.Random
+    gains: control.Gains
+    target: float = 0.0
+    bed_target: float = 0.0
+    reading: float = heat.AMBIENT
+    bed_reading: float = heat.AMBIENT
+    block: float = heat.AMBIENT
+    bead: float = heat.AMBIENT
+    bed: float = heat.AMBIENT
+    duty: float = 0.0
+    forced: float | None = None
+    bed_on: bool = False
+    volts: float = 0.0
+    _steps: int = 0
+    _loop: control.Loop = field(default_factory=lambda: control.Loop(last=heat.AMBIENT))
+    _guard: control.Guard = field(default_factory=control.hotend_guard)
+    _bed_guard: control.Guard = field(default_factory=control.bed_guard)
+
+    def __post_init__(self) -> None:
+        self.volts = self.machine.volts
+        self._read(moving=False)
+
+    def set_hotend(self, target: float) -> None:
+        """Set the hot end's target in degrees C; protection watches anew."""
+        self.target = target
+        self._guard.restart()
+
+    def set_bed(self, target: float) -> None:
+        """Set the bed's target in degrees C; protection watches anew."""
+        self.bed_target = target
+        self._bed_guard.restart()
+
+    def off(self) -> None:
+        """Both heaters off."""
+        self.set_hotend(0.0)
+        self.set_bed(0.0)
+        self.forced, self.duty, self.bed_on = None, 0.0, False
+
+    @property
+    def browned_out(self) -> bool:
+        """True if the load has pulled the supply below what keeps the board alive."""
+        return self.volts < heat.BROWN_OUT * self.machine.volts
+
+    def step(self, seconds: float, *, fan: float, flow: float, moving: bool) -> str:
+        """Let a tenth of a second pass; the error with which the firmware halts, or an empty string.
+
+        Args:
+            seconds: length of the step, at most about 0.5.
+            fan: duty of the part fan, 0 to 1.
+            flow: mm3/s of plastic melted.
+            moving: True if the head moves, so that a broken strand can open.
+        """
+        self._warm(seconds, fan, flow)
+        self._steps += 1
+        return self._decide(moving=moving) if self._steps % CONTROL == 0 else ""
+
+    def _decide(self, *, moving: bool) -> str:
+        """Read, control, and see whether something is wrong."""
+        self._read(moving=moving)
+        duty = self._loop.duty(self.gains, self.target, self.reading, heat.STEP)
+        self.duty = duty if self.forced is None else self.forced
+        kept_on = self.bed_reading < self.bed_target + (BED_BAND if self.bed_on else -BED_BAND)
+        self.bed_on = self.bed_target > 0 and kept_on
+        self.volts = heat.supply_volts(self.machine, self.values, self.duty, float(self.bed_on))
+        guarded = 0.0 if self.forced is not None else self.target
+        return (
+            control.out_of_range(self.machine, max(self.target, self.duty), self.reading)
+            or self._guard.check(guarded, self.reading, heat.STEP)
+            or self._bed_guard.check(self.bed_target, self.bed_reading, heat.STEP)
+        )
+
+    def _read(self, *, moving: bool) -> None:
+        opening = heat.strand_openings(self.values) * heat.STEP / 60.0 if moving else 0.0
+        noise = 0.15 + 2.0 * (1.0 - self.values["thermistor.coupling"])
+        shown = heat.shown_temperature(self.values, self.bead) + self.rng.gauss(0.0, noise)
+        self.reading = heat.OPEN if opening > 0 and self.rng.random() < opening else shown
+        off = self.values["bed_thermistor.offset"] * min(1.0, (self.bed - heat.AMBIENT) / 20.0)
+        self.bed_reading = self.bed + off + self.rng.gauss(0.0, 0.1)
+
+    def _warm(self, seconds: float, fan: float, flow: float) -> None:
+        machine, values = self.machine, self.values
+        gain = heat.heater_watts(machine, values, self.volts) * self.duty
+        loss = (heat.block_loss(machine, values, fan) + heat.MELT_POWER * flow) * (self.block - heat.AMBIENT)
+        self.block += seconds * (gain - loss) / machine.hotend.heat
+        touching = heat.AMBIENT + values["thermistor.coupling"] * (self.block - heat.AMBIENT)
+        self.bead += seconds * machine.hotend.lag * (touching - self.bead)
+        share = (self.volts / machine.volts) ** 2
+        bed_gain = machine.bed.power * values["bed_heater.power"] * share * self.bed_on
+        self.bed += seconds * (bed_gain - machine.bed.loss * (self.bed - heat.AMBIENT)) / machine.bed.heat

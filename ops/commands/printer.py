@@ -1,0 +1,68 @@
+"""`journeyman printer`: one simulated printer by itself, for programs that talk to printers."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import click
+
+from actors.worlds.printer.printer import VirtualPrinter
+from actors.worlds.printer.wire import service
+from ops import printing
+from ops.cli_options import json_flag
+from ops.console.screen import error_line, json_line, say
+from ops.failures import INTERRUPTED
+
+
+@click.group(
+    name="printer", epilog="Example: journeyman printer serve --pty /tmp/ender3 --fault thermistor.loose:major"
+)
+def command() -> None:
+    """A simulated printer by itself: serve it to programs that talk to printers."""
+
+
+@command.command("serve")
+@click.option("--pty", metavar="LINK", help="On a pseudo-terminal, to which this link then points.")
+@click.option("--tcp", metavar="HOST:PORT", help="On a TCP port; without HOST on this machine alone.")
+@click.option("--model", default="ender_3", metavar="ID", help="Which machine.  [ender_3]")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="NAME[:SEVERITY]", help="A problem or a cause; may be repeated."
+)
+@click.option("--speed", default=1.0, metavar="X", type=click.FloatRange(0.01, 100_000.0), help="Times real time.  [1]")
+@click.option("--seed", default=0, metavar="N", type=click.IntRange(0), help="Decides the unit and its noise.  [0]")
+@json_flag
+def serve(
+    pty: str | None, tcp: str | None, model: str, faults: tuple[str, ...], speed: float, seed: int, as_json: bool
+) -> int:
+    """Serve a printer that speaks Marlin's serial protocol, until Ctrl-C: for OctoPrint, Pronterface, your program."""
+    printer = printing.printer_of(model, faults, seed)
+    wish = _Wish(printer, pty, tcp, speed, as_json)
+    try:
+        asyncio.run(_serve(wish))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        error_line("stopped")
+    return INTERRUPTED
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    printer: VirtualPrinter
+    pty: str | None
+    tcp: str | None
+    speed: float
+    as_json: bool
+
+
+async def _serve(wish: _Wish) -> None:
+    door = await printing.door_of(wish.pty, wish.tcp)
+    printer = wish.printer
+    faults = [fault.plain() for fault in printer.faults]
+    told = ", ".join(f"{one['cause']} ({one['severity']})" for one in faults) or "in order"
+    if wish.as_json:
+        shown = {"address": door.address, "model": printer.machine.id, "seed": printer.seed, "faults": faults}
+        json_line({**shown, "speed": wish.speed})
+    say(f"{printer.machine.name}, seed {printer.seed}, {told}: at {door.address}; Ctrl-C ends it", as_json=wish.as_json)
+    if wish.tcp is not None and not door.address.startswith(("127.", "localhost:", "::1:")):
+        error_line("warning: whoever reaches this address can drive this printer")
+    await service.run(printer, door, wish.speed)
