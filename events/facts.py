@@ -128,17 +128,41 @@ class SkillShown(Fact):
 
 
 class PromptComposed(Fact, name="PromptComposed"):
-    """The manifest of an episode's prompt: which skills stood in it, in order, and the hash of its constant part."""
+    """The manifest of an episode's prompt: which skills stood in it, in order, and the hash of its constant part.
+
+    `prompts` names the prompt files that stood in it, each with its hash.
+    """
 
     skillbook: str
     skillbook_version: int
     skills: tuple[SkillShown, ...]
     policy: str
     prefix_sha256: str
+    prompts: dict[str, str] = Field(default_factory=dict)
+
+
+class ModelAsked(Fact, name="ModelAsked"):
+    """A call that costs something is about to be made; without a reply behind it, it may have been paid for in vain.
+
+    `tokens_in` and `cost_usd` are the most that it was reckoned to take; `priced` is False where no price is known.
+    """
+
+    turn: int
+    role: str
+    model: str
+    prompt_sha256: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    priced: bool = True
 
 
 class ModelReplied(Fact, name="ModelReplied"):
-    """One answer of the agent's model, and the hash of all that it was given to answer."""
+    """One answer of a role's model, and the hash of all that it was given to answer.
+
+    `tokens_in` counts all tokens of the request; `tokens_cached` and `tokens_cache_written` are parts of it.
+    `calls_dropped` are tool calls beyond what a turn may hold; `repair` is True if the answer mends a broken one.
+    """
 
     turn: int
     model: str
@@ -151,6 +175,13 @@ class ModelReplied(Fact, name="ModelReplied"):
     tokens_cached: int = 0
     cost_usd: float = 0.0
     seconds: float = 0.0
+    tokens_cache_written: int = 0
+    priced: bool = True
+    provider_id: str = ""
+    attempts: int = 1
+    calls_dropped: int = 0
+    role: str = "agent"
+    repair: bool = False
 
 
 class ToolReturned(Fact, name="ToolReturned"):
@@ -214,6 +245,8 @@ class LessonsProposed(Fact, name="LessonsProposed"):
     wave: int
     reflector: str
     lessons: tuple[Plain, ...]
+    prompts: dict[str, str] = Field(default_factory=dict)
+    repairs: int = 0
 
 
 class SkillsAccepted(Fact, name="SkillsAccepted", schema=2):

@@ -1,15 +1,26 @@
-"""The models by name. A new adapter is one module and one line here, or an entry point of `journeyman.models`."""
+"""The models by name, `NAME` or `ADAPTER:REST`. A new adapter is one module and one line here, or an entry point."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import entry_points
 
+from actors.llm.options import Options
 from actors.llm.port import Model
 
 MODELS = {
     "apprentice": "actors.llm.apprentice.model:Apprentice",
 }
+"""Models that need nothing but their name."""
+ADAPTERS = {
+    "anthropic": ("actors.llm.claude.model:Claude", "MODEL"),
+    "anthropic-batch": ("actors.llm.claude.batches:BatchedClaude", "MODEL"),
+    "litellm": ("actors.llm.others.model:ThroughLitellm", "PROVIDER/MODEL"),
+    "recorded": ("actors.llm.recorded:Recorded", "RUN"),
+}
+"""Adapter -> its class, made as `Class(rest, options)`, and what stands behind the colon."""
+FREE = frozenset({"apprentice", "recorded"})
+"""Models that call nobody: they need no limits, no budget and no question."""
 _GUESTS: dict[str, Model] = {}
 
 
@@ -19,24 +30,39 @@ def introduce(name: str, model: Model) -> None:
 
 
 def names() -> list[str]:
-    """All known models, sorted."""
-    return sorted({*MODELS, *(point.name for point in entry_points(group="journeyman.models"))})
+    """All known models, sorted; adapters with what must stand behind their colon."""
+    forms = (f"{adapter}:{rest}" for adapter, (_, rest) in ADAPTERS.items())
+    return sorted({*MODELS, *forms, *(point.name for point in entry_points(group="journeyman.models"))})
 
 
-def load(name: str) -> Model:
-    """A model by its name.
+def is_free(name: str) -> bool:
+    """Whether calls of this model cost nothing whatever happens: it calls nobody."""
+    return name.partition(":")[0] in FREE or name in _GUESTS
+
+
+def load(name: str, options: Options | None = None) -> Model:
+    """A model by its name; no SDK is imported and nothing is called before its first reply.
 
     Raises:
-        LookupError: if there is none; the text lists those that there are.
+        LookupError: there is none; the text lists those that there are. Also without the provider's key.
     """
     if name in _GUESTS:
         return _GUESTS[name]
+    adapter, colon, rest = name.partition(":")
+    if colon and rest and adapter in ADAPTERS:
+        made: Model = _found(ADAPTERS[adapter][0])(rest, options or Options())
+        return made
     if name in MODELS:
-        module, _, found = MODELS[name].partition(":")
-        model: Model = getattr(import_module(module), found)()
+        model: Model = _found(MODELS[name])()
         return model
     for point in entry_points(group="journeyman.models"):
         if point.name == name:
-            made: Model = point.load()()
-            return made
+            guest: Model = point.load()()
+            return guest
     raise LookupError(f"unknown agent '{name}'; known are: {', '.join(names())}")
+
+
+def _found(path: str) -> type:
+    module, _, name = path.partition(":")
+    found: type = getattr(import_module(module), name)
+    return found

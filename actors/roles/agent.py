@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from actors.llm import fingerprint
 from actors.llm.port import Message, Reply, Request, Tool
-from events.codec import pack
 
 Plain = dict[str, Any]
 
@@ -75,11 +74,9 @@ def nudge(state: AgentState) -> AgentState:
 
 def prefix_hash(state: AgentState) -> str:
     """Hash of the constant part of the prompt: rules, skills, tools. Equal for all episodes of a wave."""
-    tools = [[tool.name, tool.description, tool.parameters] for tool in state.tools]
-    return hashlib.sha256(pack([list(state.system), state.skills, tools])).hexdigest()
+    return fingerprint.prefix_hash(state.system, state.skills, state.tools)
 
 
 def prompt_hash(state: AgentState, prefix: str) -> str:
     """Hash of all that the model was given at this turn."""
-    turns = [[m.role, m.text, m.answers, [[c.id, c.name, c.arguments] for c in m.calls]] for m in state.messages]
-    return hashlib.sha256(pack([prefix, turns, state.seed])).hexdigest()
+    return fingerprint.prompt_hash(prefix, state.messages, state.seed)

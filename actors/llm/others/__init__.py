@@ -1,0 +1,1 @@
+"""Every other provider, and local servers, through litellm: an optional extra."""
