@@ -121,7 +121,7 @@ def heat(
         moving: True if the head moves, so that a broken strand can open.
         rng: noise of the sensors, openings of a strand.
     """
-    run = _Run(machine, values, target, bed_target, rng, Trace(volts=machine.volts))
+    run = Heating(machine, values, target, bed_target, rng, Trace(volts=machine.volts))
     run.opening = strand_openings(values) * STEP / 60.0 if moving else 0.0
     for step in range(int(seconds / STEP)):
         now = step * STEP
@@ -131,8 +131,13 @@ def heat(
 
 
 @dataclass
-class _Run:
-    """One heating on its way: temperatures of block, bead and bed, the loops, the guards, and the trace so far."""
+class Heating:
+    """One heating on its way: temperatures of block, bead and bed, the loops, the guards, and the trace so far.
+
+    Attributes:
+        shown, bed_shown: what the firmware read last, degrees C.
+        opening: chance that a broken strand is open at a step.
+    """
 
     machine: Machine
     values: Values
@@ -145,13 +150,24 @@ class _Run:
     bead: float = AMBIENT
     bed: float = AMBIENT
     bed_on: bool = False
+    shown: float = AMBIENT
+    bed_shown: float = AMBIENT
     loop: control.Loop = field(default_factory=lambda: control.Loop(last=AMBIENT))
     guard: control.Guard = field(default_factory=control.hotend_guard)
     bed_guard: control.Guard = field(default_factory=control.bed_guard)
 
+    def aim(self, target: float, bed_target: float) -> None:
+        """Change the targets, degrees C, 0 is off; protection watches anew what has changed."""
+        if target != self.target:
+            self.target = target
+            self.guard.restart()
+        if bed_target != self.bed_target:
+            self.bed_target = bed_target
+            self.bed_guard.restart()
+
     def step(self, now: float, *, fan: float, flow: float) -> bool:
         """Half a second of heating; False once the firmware has halted or the board has browned out."""
-        reading, bed_reading = self._read()
+        reading, bed_reading = self.shown, self.bed_shown = self._read()
         duty = self.loop.duty(control.gains(self.machine, self.values), self.target, reading, STEP)
         kept_on = bed_reading < self.bed_target - 0.3 or (self.bed_on and bed_reading < self.bed_target + 0.3)
         self.bed_on = self.bed_target > 0 and kept_on

@@ -105,12 +105,21 @@ def run_axis(
 
 
 def lose(
-    machine: Machine, values: Values, axis: Axis, minute: float, rng: random.Random, volts_share: float = 1.0
+    machine: Machine,
+    values: Values,
+    axis: Axis,
+    minute: float,
+    rng: random.Random,
+    volts_share: float = 1.0,
+    acceleration: float | None = None,
 ) -> list[tuple[float, Axis, float, str]]:
-    """What one minute of moves loses, so many minutes after a cold start: events as `Shifts` keeps them."""
+    """What one minute of moves loses, so many minutes after a cold start: events as `Shifts` keeps them.
+
+    `acceleration` in mm/s2 is the hardest in that minute, else that of the machine in prints.
+    """
     events: list[tuple[float, Axis, float, str]] = []
     mass = machine.mass.x if axis == "x" else machine.mass.y
-    base = mass * machine.acceleration / 1000.0 + friction(values, axis)
+    base = mass * (machine.acceleration if acceleration is None else acceleration) / 1000.0 + friction(values, axis)
     demand = base + abs(rng.gauss(0.0, 0.8))
     if rng.random() < _gives_way(demand, motor_force(values, axis, minute, volts_share)):
         events.append((minute, axis, STEP_LOSS * rng.choice((-2, -1, 1, 1, 2)), "steps"))
