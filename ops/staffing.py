@@ -86,13 +86,17 @@ def _runtime(settings: Settings) -> Runtime:
 
 
 async def _hire(runtime: Runtime, settings: Settings) -> None:
-    config = {"url": placed(settings.store)}
+    config = _journal(settings)
     journal = Staffing(
         JOURNAL, "actors.runtime.journal:Journal", config, 1, stateless=True, reached=is_together(settings)
     )
     await _hire_journal(runtime, journal, SUCCESSION if settings.resume else 0.0)
     pools = [_teams(runtime, settings)] if is_together(settings) else _roles(settings)
     await asyncio.gather(*(runtime.spawn(pool) for pool in pools))
+
+
+def _journal(settings: Settings) -> dict[str, Any]:
+    return {"url": placed(settings.store)}
 
 
 def _teams(runtime: Runtime, settings: Settings) -> Staffing:

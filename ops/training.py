@@ -9,9 +9,10 @@ from actors.runtime.chronicle import Chronicle
 from actors.runtime.conductor import Conductor, Programme
 from actors.runtime.episode import Order
 from actors.runtime.episode import play as play_episode
-from actors.runtime.ledger import Ledger, load, pages_of_stream
+from actors.runtime.ledger import Ledger
 from actors.runtime.observer import Observer, Plan
 from actors.runtime.port import JOURNAL, Plain, Runtime
+from actors.runtime.reading import load, pages_of_stream
 from actors.runtime.rounds import show
 from actors.runtime.scenarios import Source
 from configs.settings import Settings

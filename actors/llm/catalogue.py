@@ -59,7 +59,18 @@ def load(name: str, options: Options | None = None) -> Model:
         if point.name == name:
             guest: Model = point.load()()
             return guest
+    if colon and rest and "." in adapter:
+        return _in_the_making(name)
     raise LookupError(f"unknown agent '{name}'; known are: {', '.join(names())}")
+
+
+def _in_the_making(name: str) -> Model:
+    """A model that needs no entry point yet: `package.module:Class`."""
+    try:
+        made: Model = _found(name)()
+    except (ImportError, AttributeError) as error:
+        raise LookupError(f"no agent '{name}': {error}") from error
+    return made
 
 
 def _found(path: str) -> type:

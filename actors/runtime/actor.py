@@ -7,11 +7,11 @@ import os
 import signal
 import socket
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Final
 from uuid import uuid4
 
-from actors.runtime.afar import Bureau
+from actors.runtime.afar import SIGN, Bureau
 from actors.runtime.frames import Limits
 from actors.runtime.lane import WireBroken
 from actors.runtime.port import DELIVERIES, AskFailed, Plain, RuntimeUnavailable, Staffing, WorkerLost
@@ -63,6 +63,10 @@ class ActorWire:
         """See `Desk.collect`."""
         return await self._called("collect", self._client)
 
+    async def rest(self) -> None:
+        """See `Wire.rest`."""
+        await self._called("rest")
+
     async def close(self) -> bytes:
         """Let the shell finish; whoever is not its owner only leaves."""
         return b"" if self._client else await self._called("close")
@@ -96,6 +100,7 @@ class ActorLink:
     def __init__(self, address: Plain) -> None:
         self._base, self._known = f"{address['name']}/{address['pool']}", 0
         limits = Limits(**{field.name: address[field.name] for field in fields(Limits)})
+        limits = replace(limits, pulse=3600.0)  # whether it hangs is for its owner to find out
         self._bureau = Bureau(Staffing(address["pool"], ""), 0, self._found, limits)
 
     async def ask(self, request: Plain) -> Plain:
@@ -120,17 +125,13 @@ class ActorLink:
             for number in range(self._known + _AHEAD, self._known - 1, -1):
                 try:
                     wire = ActorWire(ray.get_actor(f"{self._base}/{number}"), uuid4().hex)
-                    await wire.deliver(_EMPTY)
+                    await wire.deliver(SIGN)
                 except (ValueError, WireBroken):
                     continue
                 self._known = number
                 return wire
             await asyncio.sleep(_PAUSE)
         raise RuntimeUnavailable(f"'{staffing.pool}' has no successor for {_SEARCH:g} s")
-
-
-_EMPTY: Final = pack([[], []])
-"""A frame without requests: whoever acknowledges it is alive."""
 
 
 def first_line(error: BaseException) -> str:
@@ -171,6 +172,12 @@ def _worker_class() -> type:
         async def collect(self, client: str = "") -> bytes:
             told: bytes = await self._office.desk(client).collect()
             return told
+
+        async def rest(self) -> bytes:
+            import asyncio  # noqa: PLC0415 - as above
+
+            await asyncio.sleep(20.0)
+            return b""
 
         async def close(self) -> bytes:
             told: bytes = await self._office.close()

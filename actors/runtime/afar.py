@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from actors.runtime.frames import Limits
+from actors.runtime.frames import Limits, asks_frame
 from actors.runtime.lane import Lane, Wire, WireBroken
 from actors.runtime.pools import Seat
 from actors.runtime.port import AskFailed, Drained, Plain, RuntimeFault, Staffing, WorkerLost
 from events.codec import pack, unpack
 
+SIGN = asks_frame([], [])
+"""A frame without requests: whoever acknowledges it is alive."""
 Hire = Callable[[Staffing], Awaitable[Wire]]
 """Starts a worker and its shell; raises `AskFailed` or `RuntimeUnavailable`."""
 
@@ -29,6 +31,8 @@ class Bureau(Seat):
         self._hire, self._limits = hire, limits
         self._lane: Lane | None = None
         self._hiring: asyncio.Task[Lane] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._sitting: asyncio.Task[None] | None = None
         self._queued = 0
         self._closed = False
 
@@ -72,6 +76,9 @@ class Bureau(Seat):
         self._closed = True
         if self._hiring is not None:
             self._hiring.cancel()
+        for task in (self._watching, self._sitting):
+            if task is not None:
+                task.cancel()
         lane, self._lane = self._lane, None
         if lane is None:
             return
@@ -115,9 +122,34 @@ class Bureau(Seat):
         try:
             wire = await self._hire(self.staffing)
             self._lane = Lane(wire, self._limits, self._bereaved)
+            self._watching = asyncio.create_task(self._watch(self._lane))
+            if self.staffing.reached:
+                self._sitting = asyncio.create_task(self._sit(self._lane))
             return self._lane
         finally:
             self._hiring = None
+
+    async def _sit(self, lane: Lane) -> None:
+        """Notice at once when a worker dies that others reach without us: nobody else would replace it."""
+        while self._lane is lane:
+            try:
+                await lane.wire.rest()
+            except WireBroken as error:
+                lane.broken(error)
+                return
+
+    async def _watch(self, lane: Lane) -> None:
+        """Kill a worker that has work in hand and gives no sign of life: what it does would block its neighbours."""
+        while self._lane is lane:
+            await asyncio.sleep(self._limits.pulse)
+            if lane.busy:
+                try:
+                    await asyncio.wait_for(lane.wire.deliver(SIGN), self._limits.hang)
+                except TimeoutError:
+                    lane.wire.kill()
+                    return
+                except WireBroken:
+                    return
 
     def _bereaved(self, why: str) -> None:
         """The worker is dead: see that it is really gone, and hire another at once."""

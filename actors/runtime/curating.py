@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from actors.runtime.chronicle import Chronicle
-from actors.runtime.ledger import load, pages, pages_of_stream
 from actors.runtime.observer import Observer
 from actors.runtime.port import Plain, Runtime
+from actors.runtime.reading import load, pages, pages_of_stream
 from events import facts
 from events.fact import Fact
 from skillbooks.curation import curate

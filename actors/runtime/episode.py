@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.observer import Observer
 from actors.runtime.port import JOURNAL, AskFailed, Plain, Runtime, RuntimeFault, WorkerLost
+from actors.runtime.reading import load, pages_of_stream
 from actors.runtime.staff import EpisodeUnknown
 from actors.worlds.port import Limits
 from events import facts
@@ -48,6 +49,7 @@ class Order:
         seed: of the agent's own curiosity.
         learn: True if lessons are to be drawn from it.
         cause: id of the event that ordered it.
+        begun: True if the log may have a part of it already: then its model is not asked again what it has answered.
     """
 
     run: str
@@ -60,6 +62,7 @@ class Order:
     seed: int
     learn: bool
     cause: str
+    begun: bool = False
 
     @property
     def name(self) -> str:
@@ -120,10 +123,11 @@ async def play(table: Table, order: Order) -> Outcome:
 
 
 async def _repeated(table: Table, order: Order) -> Outcome:
-    for _ in range(REPEATS):
+    for attempt in range(REPEATS):
         chronicle = Chronicle(table.runtime, f"episode/{order.name}", order.run, cause=order.cause)
         try:
-            return await _Game(table, order, chronicle).play()
+            replies = await _replies(table.runtime, chronicle.stream) if order.begun or attempt else {}
+            return await _Game(table, order, chronicle, replies).play()
         except asyncio.CancelledError:
             with suppress(RuntimeFault):
                 await chronicle.flush()
@@ -140,6 +144,14 @@ async def _repeated(table: Table, order: Order) -> Outcome:
                     await chronicle.flush()
                 return await _give_up(table, order, str(failed))
     return await _give_up(table, order, f"workers died {REPEATS} times with this episode in hand")
+
+
+async def _replies(runtime: Runtime, stream: str) -> dict[int, Plain]:
+    """What an episode's model has answered already, by turn."""
+    found = [load(event) async for event in pages_of_stream(runtime, stream)]
+    return {
+        f.turn: f.model_dump(exclude={"turn"}) for f in found if isinstance(f, facts.ModelReplied) and f.role == "agent"
+    }
 
 
 async def _give_up(table: Table, order: Order, why: str) -> Outcome:
@@ -183,8 +195,8 @@ def _started(table: Table, order: Order) -> facts.EpisodeStarted:
 class _Game:
     """One attempt at an episode."""
 
-    def __init__(self, table: Table, order: Order, chronicle: Chronicle) -> None:
-        self._table, self._order, self._log = table, order, chronicle
+    def __init__(self, table: Table, order: Order, chronicle: Chronicle, replies: dict[int, Plain]) -> None:
+        self._table, self._order, self._log, self._replies = table, order, chronicle, replies
         self._outcome = Outcome(order.index, order.phase, order.arm)
         self._changes = frozenset(order.scenario["brief"]["offers"]["changes"])
         self._turns: list[Plain] = []
@@ -242,7 +254,8 @@ class _Game:
         results: list[Plain] = []
         for turn in range(self._table.limits.turns):
             nudge = turn > 0 and not results
-            reply = await self._ask("agents", {"op": "turn", "results": results, "nudge": nudge})
+            known = {"known": self._replies[turn]} if turn in self._replies else {}
+            reply = await self._ask("agents", {"op": "turn", "results": results, "nudge": nudge, **known})
             said = facts.ModelReplied(turn=turn, **reply)
             self._log.hold(said)
             if said.cost_usd or said.seconds:

@@ -31,6 +31,8 @@ class Limits:
         patience: seconds that a frame of requests waits for its answers before those that are ready go back.
         unacked: frames to one worker that it has not yet acknowledged.
         in_hand: requests that a worker works on at a time; more are acknowledged only when there is room.
+        pulse: seconds after which a worker that has requests in hand is asked whether it is alive.
+        hang: seconds that it may take to say so; then it is taken for hung, and killed.
     """
 
     count: int = 256
@@ -40,6 +42,8 @@ class Limits:
     patience: float = 0.004
     unacked: int = 8
     in_hand: int = 8192
+    pulse: float = 10.0
+    hang: float = 45.0
 
     def plain(self) -> Plain:
         """As plain values, for a worker."""

@@ -32,6 +32,10 @@ class Wire(Protocol):
         """See `Desk.collect`."""
         ...
 
+    async def rest(self) -> None:
+        """Nothing, for some seconds: whoever waits for it hears at once when the worker dies."""
+        ...
+
     async def close(self) -> bytes:
         """Let the shell finish; returns nothing, or the packed type and text of what went wrong."""
         ...
@@ -140,7 +144,7 @@ class Lane:
         try:
             answers = await self.wire.deliver(asks_frame(asks, drops))
         except WireBroken as error:
-            self._break(error)
+            self.broken(error)
             return
         finally:
             self._unacked -= 1
@@ -157,7 +161,7 @@ class Lane:
             while self._late:
                 self._settle(await self.wire.collect())
         except WireBroken as error:
-            self._break(error)
+            self.broken(error)
         finally:
             self._collecting = False
 
@@ -168,7 +172,8 @@ class Lane:
             if hope is not None and not hope.done():
                 hope.set_result((good, body))
 
-    def _break(self, error: WireBroken) -> None:
+    def broken(self, error: WireBroken) -> None:
+        """The worker is dead: fail every request in hand, and say so once."""
         if self._over is None:
             self.end(error)
             self._lost(str(error))

@@ -5,13 +5,12 @@ Of waves that are finished only sums are kept, so a ledger of a million episodes
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from actors.runtime.port import JOURNAL, Plain, Runtime
+from actors.runtime.port import Plain, Runtime
+from actors.runtime.reading import load, pages
 from events import facts
-from events.codec import unpack
-from events.fact import FACTS, Fact
+from events.fact import Fact
 from events.log import NO_STREAM
 
 Wave = tuple[str, int]
@@ -166,31 +165,3 @@ async def read_run(runtime: Runtime, run: str) -> Ledger:
     async for event in pages(runtime, types=[fact.fact_name for fact in _TYPES], correlation=run):
         ledger.take(event["stream"], event["version"], load(event))
     return ledger
-
-
-async def pages(runtime: Runtime, after: int = 0, **wanted: object) -> AsyncIterator[Plain]:
-    """Events from the journal, page by page, as plain values."""
-    while True:
-        found = (await runtime.ask(JOURNAL, {"op": "all", "after": after, **wanted}))["events"]
-        for event in found:
-            yield event
-        if not found:
-            return
-        after = found[-1]["position"]
-
-
-async def pages_of_stream(runtime: Runtime, stream: str) -> AsyncIterator[Plain]:
-    """Events of one stream from the journal, page by page, as plain values."""
-    after = -1
-    while True:
-        found = (await runtime.ask(JOURNAL, {"op": "stream", "stream": stream, "after": after}))["events"]
-        for event in found:
-            yield event
-        if not found:
-            return
-        after = found[-1]["version"]
-
-
-def load(event: Plain) -> Fact:
-    """The fact of an event that came from the journal."""
-    return FACTS.load(event["type"], event["schema"], unpack(event["payload"]))

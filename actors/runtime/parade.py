@@ -120,7 +120,8 @@ class Parade:
         whole = sum(len(arms) == every for arms in ended.ended.values())
         self._open[wave.number] = _Open(wave, log, len(wave.indices) - whole)
         await self._close_in_order()
-        items = (Item(this, index, ended.arms(index)) for index in wave.indices)
+        begun = key in self._recorded.waves
+        items = (Item(this, index, ended.arms(index), begun) for index in wave.indices)
         return (item for item in items if len(item.ended) < every)
 
     async def _begun(self, wave: Wave, version: int) -> Chronicle:

@@ -82,11 +82,13 @@ class Item:
         round: which.
         index: the scenario's place in its source.
         ended: arms that were played before the run was stopped.
+        begun: True if the log may have parts of the others.
     """
 
     round: Round
     index: int
     ended: tuple[str, ...] = ()
+    begun: bool = False
 
 
 async def play_item(table: Table, item: Item) -> list[Result]:
@@ -100,7 +102,7 @@ async def play_item(table: Table, item: Item) -> list[Result]:
         return await abandon(table.runtime, table.observer, item, f"no scenario: {fault or 'no end'}")
     for arm, shown in this.arms.items():
         if arm not in item.ended:
-            outcome = await play(table, await _order(this, arm, shown, case))
+            outcome = await play(table, await _order(item, arm, shown, case))
             results.append((arm, outcome.points))
     for name in _missing(this.baselines, item.ended):
         await _baseline(table, this, name, case)
@@ -135,7 +137,8 @@ def _missing(baselines: Iterable[str], ended: tuple[str, ...]) -> list[str]:
     return [name for name in baselines if f"{BASELINE}{name}" not in ended]
 
 
-async def _order(this: Round, arm: str, shown: Shown, case: Case) -> Order:
+async def _order(item: Item, arm: str, shown: Shown, case: Case) -> Order:
+    this = item.round
     return Order(
         run=this.run,
         wave=this.wave,
@@ -147,6 +150,7 @@ async def _order(this: Round, arm: str, shown: Shown, case: Case) -> Order:
         seed=this.seed * 1_000_003 + case.index,
         learn=this.learn,
         cause=this.cause,
+        begun=item.begun,
     )
 
 

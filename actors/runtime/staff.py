@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any, TypeVar
 
 from actors.llm import catalogue as models
-from actors.llm.port import Reply
+from actors.llm.port import Call, Reply
 from actors.roles import agent, reflector
 from actors.worlds import catalogue as worlds
 from actors.worlds.port import Act, Bench, Judgement, Scenario
@@ -79,7 +79,7 @@ class Agent:
         self._episodes: dict[str, tuple[agent.AgentState, str]] = {}
 
     async def answer(self, request: Plain) -> Plain:
-        """`begin` an episode, hear a `result` and take the next `turn`, `end` it."""
+        """`begin` an episode, hear results and take the next `turn` (or that which is `known` already), `end` it."""
         episode = request["episode"]
         match request["op"]:
             case "begin":
@@ -112,6 +112,9 @@ class Agent:
             state = agent.observe(state, told["call"], told["result"], agent.Left(**told["left"]))
         if request.get("nudge"):
             state = agent.nudge(state)
+        if "known" in request:
+            self._episodes[episode] = (agent.hear(state, _recorded(request["known"])), prefix)
+            return dict(request["known"])
         started = time.monotonic()
         reply = await self._model.reply(agent.decide(state))
         seconds = 0.0 if self._model.name == "apprentice" else time.monotonic() - started
@@ -155,6 +158,11 @@ def _held(episodes: dict[str, T], episode: str) -> T:
 
 def _plain(judgement: Judgement) -> Plain:
     return {**asdict(judgement), "feedback": list(judgement.feedback)}
+
+
+def _recorded(known: Plain) -> Reply:
+    """A reply that the log has, as the agent heard it the first time."""
+    return Reply(known["text"], tuple(Call(**call) for call in known["calls"]), known["stop"])
 
 
 def _told(reply: Reply, model: str, prompt: str, seconds: float) -> Plain:

@@ -42,7 +42,7 @@ class Team:
         """Take items in, and tell what has been finished since the last time; waits until there is something.
 
         Args:
-            request: `items` as (round, index, ended arms), `rounds` that they are of as far as not told before.
+            request: `items` as (round, index, ended arms, begun), `rounds` that they are of as far as not told before.
 
         Returns:
             `unknown` rounds, none of the items taken; or `played` (round, index, results), `summaries` and `notes` for
@@ -52,12 +52,12 @@ class Team:
         for plain in request["rounds"]:
             this = Round.from_plain(plain)
             self._rounds[this.name] = this
-        unknown = sorted({name for name, _, _ in request["items"]} - self._rounds.keys())
+        unknown = sorted({item[0] for item in request["items"]} - self._rounds.keys())
         if unknown:
             return {"unknown": unknown}
-        for name, index, ended in request["items"]:
+        for name, index, ended, begun in request["items"]:
             self._rounds.move_to_end(name)
-            self._queue.append(Item(self._rounds[name], index, tuple(ended)))
+            self._queue.append(Item(self._rounds[name], index, tuple(ended), begun))
         while len(self._rounds) > ROUNDS:
             self._rounds.popitem(last=False)
         self._start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from actors.runtime.floor import Done, Supply
@@ -72,7 +72,7 @@ class _Service:
 
     async def _exchange(self, more: list[Item]) -> Plain:
         """Hand items over and hear what was finished."""
-        items = [[item.round.name, item.index, list(item.ended)] for item in more]
+        items = [[item.round.name, item.index, list(item.ended), item.begun] for item in more]
         fresh = {item.round.name: item.round for item in more if item.round.name not in self.told}
         while True:
             rounds = [this.plain() for this in fresh.values()]
@@ -117,7 +117,7 @@ class _Service:
         for name, item in lost_items.items():
             self.deaths[name] += 1
             if self.deaths[name] < CULPRIT:
-                self.again.append(item)
+                self.again.append(replace(item, begun=True))
                 continue
             why = f"teams died {CULPRIT} times with this episode in hand"
             await self.done(item, await abandon(self.floor.runtime, self.floor.observer, item, why))

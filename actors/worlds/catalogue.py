@@ -23,7 +23,8 @@ def load(name: str) -> World:
     """The world of this name.
 
     Raises:
-        LookupError: if there is none; the text lists those that there are.
+        LookupError: if there is none; the text lists those that there are. A world in the making needs no entry
+            point: `package.module:OBJECT` is a name too.
     """
     if name in WORLDS:
         world: World = import_module(WORLDS[name]).WORLD
@@ -32,4 +33,15 @@ def load(name: str) -> World:
         if point.name == name:
             found: World = point.load()
             return found
+    if ":" in name:
+        return _pointed(name)
     raise LookupError(f"unknown world '{name}'; known are: {', '.join(names())}")
+
+
+def _pointed(name: str) -> World:
+    module, _, attribute = name.partition(":")
+    try:
+        found: World = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise LookupError(f"no world '{name}': {error}") from error
+    return found

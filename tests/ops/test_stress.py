@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from actors.llm import catalogue as models
-from actors.llm.apprentice.model import answer
 from actors.llm.port import Reply, Request
 from actors.runtime.observer import Silence
 from configs.settings import Settings
 from events import facts
 from events.log import open_log
 from ops import training
+from ops.bench.counter import Prompt
 from ops.cli import run
 from ops.reports import stress_of
 from skillbooks.metrics import breakdowns
@@ -93,28 +92,24 @@ def test_ray_gives_the_same_report_and_the_same_events(
     assert reported(store) == reported(calm)
 
 
-class Hanging:
-    """The apprentice, but it never answers in every third scenario."""
-
-    name = "hanging"
+class Hanging(Prompt):
+    """A model that never answers in every third scenario."""
 
     async def reply(self, request: Request) -> Reply:
         """Think for ever, or answer."""
         if request.seed % 1_000_003 % 6 < 2:
             await asyncio.Event().wait()
-        return answer(request)
+        return await super().reply(request)
 
 
-def test_an_episode_that_hangs_is_ended_and_counted_and_blocks_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(models.MODELS, "hanging", "tests.ops.test_stress:Hanging")
-    store = tmp_path / "log.db"
-    training.stress(few(store, agent="hanging", episode_seconds=20.0, in_flight=12, repeats=1), Silence())
+def test_an_episode_that_hangs_is_ended_and_counted_and_blocks_nobody(tmp_path: Path) -> None:
+    """Two places and four hanging episodes: they are ended after their time, and the others have their turn."""
+    store, asked = tmp_path / "log.db", {"world": "ops.bench.counter:WORLD", "agent": "tests.ops.test_stress:Hanging"}
+    training.stress(few(store, **asked, episode_seconds=1.5, in_flight=2, repeats=1), Silence())
     report = reported(store)
     assert report["status"] == "finished"
     assert report["episodes"] == {"asked": 12, "finished": 8, "truncated": 0, "failed": 4}
-    assert report["failures"] == [{"cause": "no end after N s", "n": 4}]
+    assert report["failures"] == [{"cause": "no end after N.N s", "n": 4}]
     ends = [f for e in recorded(store) if isinstance(f := e.fact(), facts.EpisodeFinished) and f.how == "failed"]
     assert len(ends) == 4
 

@@ -24,7 +24,7 @@ from actors.runtime.frames import (
 )
 from actors.runtime.lane import WireBroken
 from actors.runtime.pools import PooledRuntime, Seat
-from actors.runtime.port import AskFailed, Staffing
+from actors.runtime.port import AskFailed, Staffing, WorkerLost
 from events.codec import pack, unpack
 from tests.contracts.runtime import BENCH, RuntimeContract
 
@@ -167,6 +167,22 @@ async def test_requests_that_are_ready_together_travel_together(runtime: FramedR
     pool = await hire("together")
     await asyncio.gather(*(runtime.ask(pool, {"do": "echo", "value": n}) for n in range(1000)))
     assert runtime.lines[0].sizes == [256, 256, 256, 232]
+
+
+async def test_a_worker_that_hangs_is_killed_and_its_asker_hears_of_it(hire: Any) -> None:
+    """It holds a request and gives no sign of life: whoever waits for it, or sits behind it, is not kept for ever."""
+    del hire
+    runtime = FramedRuntime(Limits(pulse=0.02, hang=0.05))
+    await runtime.spawn(Staffing("hung", BENCH))
+    asked = asyncio.create_task(runtime.ask("hung", {"do": "wait"}))
+    await runtime.ask("hung", {"do": "crowd", "size": 1})
+    never: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    runtime.lines[0].deliver = lambda frame: runtime.lines[0]._carried(never)  # noqa: ARG005 - the wire's signature
+    with pytest.raises(WorkerLost):
+        await asked
+    assert await runtime.ask("hung", {"do": "count"}) != {}
+    assert len(runtime.lines) == 2
+    await runtime.drain(grace=0)
 
 
 async def test_unacknowledged_frames_are_bounded_and_what_waits_makes_fuller_frames() -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from actors.runtime import journal
 from actors.runtime.chronicle import Chronicle
-from actors.runtime.ledger import load, pages, pages_of_stream
 from actors.runtime.local import LocalRuntime
 from actors.runtime.port import JOURNAL, AskFailed, Plain, Staffing
+from actors.runtime.reading import load, pages, pages_of_stream
 from events import facts
 from events.event import Event
 from events.log import Batch, open_log
