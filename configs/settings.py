@@ -47,6 +47,15 @@ class Settings(BaseModel):
     checkpoint_every: int = Field(default=1000, ge=1, le=1_000_000, description="episodes between two checkpoints")
     repeats: int = Field(default=1, ge=1, le=1000, description="how often each scenario of a stress run is played")
     held_out: int = Field(default=40, ge=0, le=1_000_000, description="pairs of the held-out comparison, 0 for none")
+    skill_tokens: int | None = Field(
+        default=None, ge=50, le=10_000_000, description="most tokens of the skills in a prompt; default: no limit"
+    )
+    dropout: float = Field(
+        default=0.0,
+        ge=0.0,
+        lt=1.0,
+        description="share of skills that a second play of each practised case goes without",
+    )
     from_wave: int = Field(default=0, ge=0, le=100_000_000, description="waves of practice that a fork passes over")
     learning: bool = Field(default=True, description="whether lessons are written into the book")
     resume: Name | None = Field(default=None, description="the run to go on with")
@@ -114,6 +123,8 @@ def _in_words(schema: dict[str, Any]) -> str:
         return _either(schema["enum"])
     if schema.get("type") == "object":
         return f"pairs such as printers=4,agents=2; the pools are {_either(Pool.__args__)}"  # type: ignore[attr-defined]
+    if schema.get("type") == "number":
+        return f"a number of at least {schema['minimum']:g} and below {schema['exclusiveMaximum']:g}"
     if schema.get("type") == "integer":
         return f"a whole number of at least {schema['minimum']}"
     return {"boolean": "true or false", "string": "a text"}.get(schema.get("type", ""), "")

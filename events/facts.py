@@ -127,10 +127,11 @@ class SkillShown(Fact):
     version: int
 
 
-class PromptComposed(Fact, name="PromptComposed"):
+class PromptComposed(Fact, name="PromptComposed", schema=2):
     """The manifest of an episode's prompt: which skills stood in it, in order, and the hash of its constant part.
 
-    `prompts` names the prompt files that stood in it, each with its hash.
+    `prompts` names the prompt files that stood in it, each with its hash. `dropped` names skills that were left out by
+    lot, to learn what they do; schema 1 left none out.
     """
 
     skillbook: str
@@ -139,6 +140,12 @@ class PromptComposed(Fact, name="PromptComposed"):
     policy: str
     prefix_sha256: str
     prompts: dict[str, str] = Field(default_factory=dict)
+    dropped: tuple[SkillShown, ...] = ()
+
+
+@FACTS.upcaster("PromptComposed", 1)
+def _nothing_dropped(payload: Plain) -> Plain:
+    return {**payload, "dropped": []}
 
 
 class ModelAsked(Fact, name="ModelAsked"):

@@ -32,6 +32,11 @@ _FLAGS: dict[str, tuple[str, str]] = {
     "curriculum": ("NAME|FILE", "Levels to practise one after the other; `journeyman list` names those that ship."),
     "checkpoint_every": ("N", "Episodes between two checkpoints.  [1000]"),
     "repeats": ("N", "How often each scenario is played, for pass^k.  [1]"),
+    "skill_tokens": ("N", "Most tokens that skills may take in a prompt.  [no limit]"),
+    "dropout": (
+        "SHARE",
+        "Play each practised case again without this share of the skills, to learn what they do.  [0]",
+    ),
     "held_out": ("N", "Scenarios of the held-out comparison; 0 for none.  [40]"),
     "resume": ("RUN", "Go on with a run that was stopped."),
     "store": ("URL", "Where the log is kept.  [sqlite:///journeyman.db]"),

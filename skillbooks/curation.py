@@ -25,7 +25,9 @@ SELDOM = 0.2
 COMMON, OCCASIONAL = 0.035, 0.012
 
 
-def curate(book: Skillbook, lessons: Sequence[Lesson], made: Collection[str] = ()) -> list[Plain]:
+def curate(
+    book: Skillbook, lessons: Sequence[Lesson], made: Collection[str] = (), condemned: Collection[str] = ()
+) -> list[Plain]:
     """The operations that bring the book up to what all lessons say; empty if it says so already.
 
     Lessons about one cause are merged into one skill, whatever their number; where lessons contradict each other,
@@ -35,12 +37,15 @@ def curate(book: Skillbook, lessons: Sequence[Lesson], made: Collection[str] = (
     Args:
         book: the present version.
         lessons: all lessons that the book was ever made from, this wave's included.
+        condemned: ids of skills that their effect retired: they come back only with another text.
         made: ids that were made from lessons, so that one of them that has none left is retired.
     """
     ledger = weigh(lessons)
     known, gone, pinned = {skill.id: skill for skill in book.skills}, book.retired, book.pinned
+    judged = {key: gone[key] for key in condemned if key in gone}
     kept = sorted(ledger.causes, key=lambda cause: (-ledger.causes[cause].cases, cause))[:MOST_SKILLS]
     wanted = {skill.id: skill for skill in (compose(cause, ledger) for cause in sorted(kept))}
+    wanted = {key: skill for key, skill in wanted.items() if key not in judged or not judged[key].says_the_same(skill)}
     operations = [one for key, skill in wanted.items() if key not in pinned for one in _step(skill, known, gone)]
     own = {skill_id(found.topic, cause) for cause, found in ledger.causes.items()}.union(made)
     rest = [key for key in known if key not in wanted and key in own and key not in pinned]

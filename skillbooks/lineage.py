@@ -20,6 +20,7 @@ class Lineage:
         weighed: ids of lessons that some delta took into account.
         retracted: episodes that nothing is to be learned from.
         made: ids of skills that were made from lessons.
+        condemned: skills that their effect retired, and that nobody changed since.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Lineage:
     weighed: set[str] = field(default_factory=set)
     retracted: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
+    condemned: set[str] = field(default_factory=set)
 
     def take(self, fact: Fact) -> None:
         """Read one fact of the book's stream."""
@@ -36,6 +38,10 @@ class Lineage:
             self.origins[fact.origin] = fact.position
         elif isinstance(fact, SkillsAccepted):
             self.weighed.update(fact.evidence)
+            for operation in fact.operations:
+                mark = self.condemned.add if operation.get("by") == "credit" else self.condemned.discard
+                for id_ in targets(operation):
+                    mark(id_)
             for operation, sources in zip(fact.operations, fact.sources, strict=False):
                 if sources:
                     self.made.update(targets(operation)[:1])

@@ -11,6 +11,7 @@ from events.event import RecordedEvent
 from events.fact import Fact
 from events.log import EventLog
 from events.projection import fold
+from skillbooks.thinning import TRIAL
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class Episode:
     @property
     def is_training(self) -> bool:
         """Whether it was played to learn from, not to compare."""
-        return self.phase == "train"
+        return self.phase == "train" and self.arm != TRIAL
 
 
 @dataclass(slots=True)
@@ -77,8 +78,11 @@ class Run:
     rejected: int = 0
 
     def played(self, phase: str, arm: str | None = None) -> list[Episode]:
-        """Episodes of a phase (and arm) by index: an order that does not depend on which worker was quicker."""
-        chosen = (e for e in self.episodes.values() if e.phase == phase and arm in (None, e.arm))
+        """Episodes of a phase (and arm) by index: an order that does not depend on which worker was quicker.
+
+        Trials, which go without some skills, are only among them when they are asked for.
+        """
+        chosen = (e for e in self.episodes.values() if e.phase == phase and (e.arm == arm if arm else e.arm != TRIAL))
         return sorted(chosen, key=lambda e: (e.index, e.arm, e.stream))
 
 

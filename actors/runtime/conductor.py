@@ -22,6 +22,7 @@ from actors.runtime.scenarios import Source
 from events import facts
 from skillbooks.ablation import shuffled
 from skillbooks.skillbook import Skillbook
+from skillbooks.thinning import TRIAL
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Programme:
         comparison: where the scenarios of the comparison come from.
         phase, arm: under which the episodes of the levels stand in the log.
         budget: most tokens of the skill block.
+        dropout: share of the skills that a second play of each practised scenario goes without; 0 for no second play.
         from_wave: the first wave that is practised; a fork passes over those that its origin has behind it.
         arms: of the comparison, beside the baselines: `with`, `without`, `shuffled`.
         baselines: test agents of the world that play the comparison too.
@@ -73,6 +75,7 @@ class Programme:
     arm: str = "practice"
     budget: int | None = None
     from_wave: int = 0
+    dropout: float = 0.0
     arms: tuple[str, ...] = ("without", "with", "shuffled")
     baselines: tuple[str, ...] = ()
 
@@ -108,7 +111,9 @@ class Conductor:
         self._runtime, self._observer, self._floor = runtime, observer, floor
         self._plan, self._recorded = programme, recorded
         self.book = book
-        self._curation = Curation(runtime, observer, programme.run, book.name)
+        self._curation = Curation(
+            runtime, observer, programme.run, book.name, trials=programme.dropout > 0, budget=programme.budget
+        )
         self._against = against or Skillbook("none")
         self._log = Chronicle(runtime, f"run/{programme.run}", programme.run, version=recorded.version, cause=None)
         self._waves, self._episodes = 0, 0
@@ -159,7 +164,8 @@ class Conductor:
         return whole
 
     async def _practise(self, level: Level, waves: Iterator[Wave] | list[Wave]) -> Tally:
-        arms = {self._plan.arm: show(self.book, self._plan.budget)}
+        shown = show(self.book, self._plan.budget)
+        arms = {self._plan.arm: shown, **({TRIAL: shown} if self._plan.dropout and shown.skills else {})}
         return await self._play(waves, self._plan.phase, level.source, arms, learn=self._plan.learning)
 
     def _cut(self, episodes: int) -> Iterator[Wave]:
@@ -201,7 +207,7 @@ class Conductor:
         plan = self._plan
 
         def round_of(number: int, cause: str) -> Round:
-            return Round(plan.run, phase, number, cause, plan.seed, source, arms, baselines, learn)
+            return Round(plan.run, phase, number, cause, plan.seed, source, arms, baselines, learn, plan.dropout)
 
         async def closing(number: int, recorded: bool) -> int:
             if learn:

@@ -10,14 +10,17 @@ from actors.runtime.port import Plain, Runtime
 from actors.runtime.reading import load, pages, pages_of_stream
 from events import facts
 from events.fact import Fact
+from skillbooks.credit import TYPES, Trials
 from skillbooks.curation import curate
-from skillbooks.delta import DeltaRejected
+from skillbooks.delta import DeltaRejected, targets
 from skillbooks.lesson import Lesson
 from skillbooks.lesson_sample import LessonSample
 from skillbooks.lineage import Lineage
 from skillbooks.provenance import lesson_id, sources_of
+from skillbooks.rendering import render
 from skillbooks.screening import sifted
 from skillbooks.skillbook import Skillbook, advanced, stream_of
+from skillbooks.verdicts import retirements
 
 CURATOR = "counting 1"
 MOST_EPISODES = 10_000
@@ -32,13 +35,26 @@ class Curation:
         observer: hears of new versions.
         run: whose waves these are.
         name: of the book.
+        trials: whether cases are played without some skills, so that what each is worth can be told.
+        budget: most tokens of the skill block.
     """
 
-    def __init__(self, runtime: Runtime, observer: Observer, run: str, name: str) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        observer: Observer,
+        run: str,
+        name: str,
+        *,
+        trials: bool = False,
+        budget: int | None = None,
+    ) -> None:
         self._runtime, self._observer, self._run, self._name = runtime, observer, run, name
         self._taught = LessonSample(MOST_EPISODES)
         self._read = 0
         self._recorded: dict[int, Skillbook] | None = None
+        self._trials = Trials(name) if trials else None
+        self._budget, self._tried = budget, 0
 
     async def recalled(self, wave: int, book: Skillbook) -> Skillbook:
         """The book after a wave that was finished before the run was stopped; nothing is decided or written anew."""
@@ -65,7 +81,11 @@ class Curation:
         if done:
             return book
         taught, broken = await self._lessons(lineage, wave)
-        operations = curate(latest, [one for name in sorted(taught) for one in taught[name]], lineage.made)
+        operations = curate(
+            latest, [one for name in sorted(taught) for one in taught[name]], lineage.made, lineage.condemned
+        )
+        touched = {id_ for one in operations for id_ in targets(one)}
+        operations += [one for one in await self._verdicts(latest) if one["id"] not in touched]
         told: list[Fact] = [_rejected(latest, [], reason, wave) for reason in sorted(broken)]
         return await self._write(wave, version, latest, operations, taught, lineage, told)
 
@@ -91,6 +111,16 @@ class Curation:
             revised = kinds.count("revise") + kinds.count("merge")
             self._observer.skillbook_changed(after.version, added, revised, kinds.count("retire"))
         return after
+
+    async def _verdicts(self, book: Skillbook) -> list[Plain]:
+        """What is to be retired for what it does."""
+        if self._trials is None:
+            return []
+        async for event in pages(self._runtime, self._tried, types=TYPES):
+            self._tried = event["position"]
+            self._trials.take(event["stream"], load(event))
+        shown = render(book.skills, self._budget)[1]
+        return retirements(book, self._trials.pairs, pressure=len(shown) < book.size)
 
     async def _lessons(self, lineage: Lineage, wave: int) -> tuple[dict[str, list[Lesson]], list[str]]:
         """All lessons that count for the book, by episode; and why some of this wave are none."""

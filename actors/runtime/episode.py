@@ -36,6 +36,7 @@ class Shown:
     text: str = ""
     skills: tuple[tuple[str, int], ...] = ()
     policy: str = "whole book"
+    dropped: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -246,6 +247,7 @@ class _Game:
                 skillbook_version=order.shown.version,
                 skills=tuple(facts.SkillShown(skill=s, version=v) for s, v in order.shown.skills),
                 policy=order.shown.policy,
+                dropped=tuple(facts.SkillShown(skill=s, version=v) for s, v in order.shown.dropped),
                 prefix_sha256=begun["prefix_sha256"],
             )
         )

@@ -12,6 +12,7 @@ from actors.runtime.reading import load, pages
 from events import facts
 from events.fact import Fact
 from events.log import NO_STREAM
+from skillbooks.thinning import TRIAL
 
 Wave = tuple[str, int]
 """Phase and number of a wave."""
@@ -130,7 +131,8 @@ class Ledger:
             self._untaught.pop(name, None)
             self._end(name, None)
         elif isinstance(fact, facts.EpisodeScored) and name in self._begun:
-            if self.learning and self._begun[name].phase == "train":
+            begun = self._begun[name]
+            if self.learning and begun.phase == "train" and begun.arm != TRIAL:
                 self._untaught[name] = fact.points  # ended only with its lesson
             else:
                 self._end(name, fact.points)
@@ -140,7 +142,7 @@ class Ledger:
         wave = (begun.phase, begun.wave)
         if wave in self.unfinished:
             self.unfinished[wave].ended.setdefault(begun.index, {})[begun.arm] = points
-            if not begun.arm.startswith("baseline:"):
+            if begun.arm != TRIAL and not begun.arm.startswith("baseline:"):
                 self.tallies[wave].add(points)
 
 

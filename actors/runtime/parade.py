@@ -18,6 +18,7 @@ from actors.runtime.rounds import BASELINE, Item, Result, Round
 from events import facts
 from events.event import identity
 from events.log import NO_STREAM
+from skillbooks.thinning import TRIAL
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Parade:
     async def done(self, item: Item, results: list[Result]) -> None:
         """See `floor.Done`."""
         for arm, points in results:
-            if not arm.startswith(BASELINE):
+            if arm != TRIAL and not arm.startswith(BASELINE):
                 self.tally.add(points)
         self._open[item.round.wave].missing -= 1
         await self._close_in_order()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.episode import Order, Outcome, Phase, Shown, Table, episode_name, play, scored_fact
@@ -14,6 +14,7 @@ from actors.runtime.scenarios import Case, Source
 from events import facts
 from skillbooks.rendering import render
 from skillbooks.skillbook import Skillbook
+from skillbooks.thinning import TRIAL, thinned
 
 BASELINE = "baseline:"
 """What the arm of a test agent begins with."""
@@ -32,7 +33,8 @@ class Round:
         source: where scenarios come from.
         arms: arm -> what the agent is shown; all arms play the same scenario.
         baselines: test agents of the world that play it too.
-        learn: whether lessons are drawn.
+        learn: whether lessons are drawn; from the arm of trials never.
+        dropout: share of the skills that each episode of the arm of trials goes without.
     """
 
     run: str
@@ -44,6 +46,7 @@ class Round:
     arms: dict[str, Shown]
     baselines: tuple[str, ...] = ()
     learn: bool = False
+    dropout: float = 0.0
 
     @property
     def name(self) -> str:
@@ -53,7 +56,7 @@ class Round:
     def plain(self) -> Plain:
         """As plain values."""
         return {
-            **{key: getattr(self, key) for key in ("run", "phase", "wave", "cause", "seed", "learn")},
+            **{key: getattr(self, key) for key in ("run", "phase", "wave", "cause", "seed", "learn", "dropout")},
             "source": self.source.plain(),
             "arms": {arm: asdict(shown) for arm, shown in self.arms.items()},
             "baselines": list(self.baselines),
@@ -63,7 +66,9 @@ class Round:
     def from_plain(cls, plain: Plain) -> Round:
         """The round again."""
         arms = {
-            arm: Shown(**{**shown, "skills": tuple((skill, version) for skill, version in shown["skills"])})
+            arm: Shown(
+                **{**shown, "skills": tuple((skill, version) for skill, version in shown["skills"]), "dropped": ()}
+            )
             for arm, shown in plain["arms"].items()
         }
         source, baselines = Source.from_plain(plain["source"]), tuple(plain["baselines"])
@@ -139,6 +144,9 @@ def _missing(baselines: Iterable[str], ended: tuple[str, ...]) -> list[str]:
 
 async def _order(item: Item, arm: str, shown: Shown, case: Case) -> Order:
     this = item.round
+    if arm == TRIAL:
+        text, kept, dropped = thinned(shown.text, shown.skills, this.dropout, f"{this.seed}/{this.wave}/{case.index}")
+        shown = replace(shown, text=text, skills=kept, dropped=dropped, policy=f"{shown.policy}, {this.dropout:g} out")
     return Order(
         run=this.run,
         wave=this.wave,
@@ -148,7 +156,7 @@ async def _order(item: Item, arm: str, shown: Shown, case: Case) -> Order:
         scenario=await case.scenario(),
         shown=shown,
         seed=this.seed * 1_000_003 + case.index,
-        learn=this.learn,
+        learn=this.learn and arm != TRIAL,
         cause=this.cause,
         begun=item.begun,
     )

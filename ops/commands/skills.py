@@ -11,7 +11,8 @@ from ops.blame import blame as find_blame
 from ops.cli_options import json_flag, store_flag, store_of
 from ops.commands import skills_change, skills_measure
 from ops.console.screen import json_line, say
-from ops.console.skills import blame_lines, book_lines, difference_lines, history_lines, skill_lines
+from ops.console.skills import blame_lines, book_lines, credit_lines, difference_lines, history_lines, skill_lines
+from ops.credits import credit_report
 from ops.logs import open_for_reading
 from ops.reports import write_whole
 
@@ -87,6 +88,20 @@ def blame(skill: str, reference: str, store: str | None, as_json: bool) -> None:
         json_line(found)
     else:
         say("\n".join(blame_lines(found)))
+
+
+@command.command("credit")
+@BOOK
+@store_flag
+@json_flag
+def credit(reference: str, store: str | None, as_json: bool) -> None:
+    """Tell what each skill is worth in points, from cases played with it and without it (train --dropout SHARE)."""
+    with open_for_reading(store_of(store)) as log:
+        found = credit_report(log, books.named(reference)[0])
+    if as_json:
+        json_line(found)
+    else:
+        say("\n".join(credit_lines(found)))
 
 
 @command.command("diff")

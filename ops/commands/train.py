@@ -27,7 +27,7 @@ Examples:
 @click.command(epilog=EPILOG)
 @settings_flags(
     "world", "scenarios", "set", "episodes", "difficulty", "agent", "skillbook", "wave", "workers", "held_out",
-    "learning", "resume", "store", "runtime", "ray_address", "seed",
+    "learning", "dropout", "skill_tokens", "resume", "store", "runtime", "ray_address", "seed",
     skillbook="The book that is read and written on; it goes on from its latest version.  [a new one]",
 )  # fmt: skip
 def command(loaded: Loaded) -> None:

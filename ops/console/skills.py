@@ -67,6 +67,19 @@ def blame_lines(found: Plain) -> Iterator[str]:
             yield f"      from {line(lesson['episode'])} ({line(lesson['scenario'])}): {points}{void}"
 
 
+def credit_lines(found: Plain) -> Iterator[str]:
+    """What each skill is worth, the most harmful first."""
+    yield f"{line(found['skillbook'])}@{found['version']}: {found['pairs']} pairs, with and without some skills"
+    for one in sorted(found["skills"], key=lambda one: float(one["effect"])):
+        low, high = one["interval"]
+        yield (
+            f"  {line(one['id']):<12} v{one['version']:<3} {line(one['about'], 34):<34} {one['effect']:+6.1f} "
+            f"(98 %: {low:+.1f} to {high:+.1f}), where it is about {one['where']:+6.1f}, n {one['n']}: {one['verdict']}"
+        )
+    if found["untried"]:
+        yield f"  {len(found['untried'])} skills were never left out; train with --dropout to learn what they do"
+
+
 def difference_lines(found: Plain) -> Iterator[str]:
     """What one book says otherwise than another."""
     a, b = found["a"], found["b"]
