@@ -43,7 +43,9 @@ class Settings(BaseModel):
     episode_seconds: float = Field(
         default=3600.0, gt=0, le=1e9, description="after which an episode that does not end is ended as failed"
     )
-    curriculum: Name | None = Field(default=None, description="a plan of levels: one that ships, or a YAML file")
+    curriculum: Annotated[str, Field(min_length=1, max_length=1_000_000)] | None = Field(
+        default=None, description="a plan of levels: one that ships, or a YAML file"
+    )
     checkpoint_every: int = Field(default=1000, ge=1, le=1_000_000, description="episodes between two checkpoints")
     repeats: int = Field(default=1, ge=1, le=1000, description="how often each scenario of a stress run is played")
     held_out: int = Field(default=40, ge=0, le=1_000_000, description="pairs of the held-out comparison, 0 for none")

@@ -25,7 +25,7 @@ COMMANDS = {
     "scenarios": "List, show, check and generate scenarios.",
     "printer": "Serve a simulated printer to programs that talk to printers.",
     "log": "List runs, show events, follow, verify, back up, archive.",
-    "list": "List the worlds with their tools, rubric and test agents.",
+    "list": "List the worlds with tools, rubric and test agents, and the curricula.",
     "bench": "Measure our work beside a peer's.",
     "info": "Say what this installation is, and what the settings are.",
     "doctor": "Check everything that a run needs, and say how to mend it.",

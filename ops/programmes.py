@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from actors.runtime.conductor import Level, Programme
 from actors.runtime.observer import Plan
 from actors.runtime.port import Plain
 from actors.runtime.scenarios import Source
 from actors.worlds import catalogue as worlds
+from configs import curriculum
 from configs.settings import Settings
 from ops import scenarios
+from ops.failures import WrongUse
 from ops.staffing import workers
 from skillbooks.skillbook import Skillbook
 
@@ -70,11 +72,53 @@ def stress(run: str, settings: Settings) -> Programme:
 
 
 def levels(settings: Settings, *, held_out: bool) -> tuple[Level, ...]:
-    """What is practised: a curriculum's levels, or one level of the episodes that are asked for."""
+    """What is practised: a curriculum's levels, or one level of the episodes that are asked for.
+
+    Raises:
+        SettingsError: the curriculum is none.
+        WrongUse, LookupError, ValueError: it is of another world, or names what that has not.
+    """
+    if settings.curriculum:
+        found = curriculum.parse(*curriculum.source(settings.curriculum))
+        _refuse_foreign(settings, found)
+        return tuple(
+            Level(level.name, _source(settings, level, held_out=held_out), level.episodes, level.goal, level.attempts)
+            for level in found.levels
+        )
     source = Source(
         settings.seed, settings.difficulty, held_out=held_out, given=named(settings), repeats=settings.repeats
     )
     return (Level("practice", source, settings.episodes),)
+
+
+def with_text(settings: Settings) -> Settings:
+    """The settings with a curriculum's own text in its place: the run keeps it, whatever becomes of the file."""
+    if not settings.curriculum:
+        return settings
+    text, where = curriculum.source(settings.curriculum)
+    found = curriculum.parse(text, where)
+    return settings.model_copy(update={"curriculum": text.rstrip("\n") + "\n", "episodes": found.episodes})
+
+
+def _source(settings: Settings, level: curriculum.Level, *, held_out: bool) -> Source:
+    def plain(part: curriculum.Scenarios) -> Source:
+        world = worlds.load(settings.world)
+        given = [asdict(scenario) for scenario in world.named(part.set)] if part.set else []
+        if part.kinds:  # a slip in a name is found before anything begins
+            world.generate(seed=0, index=0, difficulty=part.difficulty, held_out=held_out, kinds=part.kinds)
+        return Source(settings.seed, part.difficulty, held_out=held_out, given=given, kinds=part.kinds)
+
+    if not level.mix:
+        return replace(plain(level), repeats=settings.repeats)
+    parts = tuple((share.percent, plain(share)) for share in level.mix)
+    return Source(settings.seed, held_out=held_out, parts=parts, repeats=settings.repeats)
+
+
+def _refuse_foreign(settings: Settings, found: curriculum.Curriculum) -> None:
+    if found.world and found.world != settings.world:
+        raise WrongUse(f"this curriculum is of the world '{found.world}', not of '{settings.world}'")
+    if settings.scenarios or settings.set:
+        raise WrongUse("a curriculum says where scenarios come from; leave --scenarios and --set out")
 
 
 def named(settings: Settings) -> list[Plain]:

@@ -80,7 +80,11 @@ def _check(settings: Settings, *references: str | None) -> None:
         LookupError, WrongUse: unknown world, agent, scenario or skillbook.
     """
     models.load(settings.agent)
-    programmes.named(settings)
+    try:
+        programmes.named(settings)
+        programmes.levels(settings, held_out=False)
+    except ValueError as slip:
+        raise WrongUse(str(slip)) from slip
     wanted = [reference for reference in references if reference and reference != "none"]
     if wanted:
         with open_for_reading(settings.store) as log:
@@ -97,6 +101,7 @@ async def _train(runtime: Runtime, settings: Settings, observer: Observer, comma
             await _refuse_old(runtime, settings)
             book = settings.skillbook or await _fresh_book(runtime, settings)
             settings = settings.model_copy(update={"skillbook": book})
+        settings = programmes.with_text(settings)
         run, recorded = await free_name(runtime, command), None
     async with checkpointed(runtime, run, resumable=True):
         recorded = recorded or await begin(runtime, run, command, settings)

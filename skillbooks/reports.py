@@ -48,6 +48,7 @@ def train_report(run: Run, head: Head, skills: int) -> Plain:
         "skillbook": skillbook(run, skills),
         "learned": learned(run),
         "convergence": convergence(run),
+        "levels": run.levels,
         "held_out": held_out(run),
         "breakdowns": breakdowns(training),
         "cost": cost(run),

@@ -76,6 +76,7 @@ class Run:
     episodes: dict[str, Episode] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     rejected: int = 0
+    levels: list[dict[str, Any]] = field(default_factory=list)
 
     def played(self, phase: str, arm: str | None = None) -> list[Episode]:
         """Episodes of a phase (and arm) by index: an order that does not depend on which worker was quicker.
@@ -208,6 +209,11 @@ def _score(run: Run, event: RecordedEvent, fact: Fact) -> None:
         episode.categories, episode.tags, episode.feedback = dict(fact.categories), dict(fact.tags), fact.feedback
 
 
+def _finish_level(run: Run, _: RecordedEvent, fact: Fact) -> None:
+    if isinstance(fact, facts.LevelFinished):
+        run.levels.append(fact.model_dump())
+
+
 def _change(run: Run, _: RecordedEvent, fact: Fact) -> None:
     if isinstance(fact, facts.SkillsAccepted):
         kinds: dict[str, int] = {}
@@ -226,6 +232,7 @@ def _reject(run: Run, _: RecordedEvent, fact: Fact) -> None:
 _HANDLERS: dict[str, Callable[[Run, RecordedEvent, Fact], None]] = {
     facts.RunStarted.fact_name: _start_run,
     facts.WaveStarted.fact_name: _start_wave,
+    facts.LevelFinished.fact_name: _finish_level,
     facts.RunPaused.fact_name: _pause,
     facts.RunResumed.fact_name: _resume,
     facts.RunFinished.fact_name: _finish_run,

@@ -15,6 +15,7 @@ from events.projection import fold
 from skillbooks.metrics import GRADES
 from skillbooks.statistics import rate
 from skillbooks.sums import MILLION, Cell, Families, Line, millionths
+from skillbooks.thinning import TRIAL
 
 Plain = dict[str, Any]
 
@@ -208,7 +209,7 @@ def _take_run(state: Stress, event: RecordedEvent, fact: Fact) -> None:
 
 def _take_episode(state: Stress, stream: str, fact: Fact) -> None:
     match fact:
-        case facts.EpisodeStarted() if not fact.arm.startswith(BASELINE):
+        case facts.EpisodeStarted() if fact.arm != TRIAL and not fact.arm.startswith(BASELINE):
             state.playing[stream] = _Playing(fact.index, fact.wave, fact.scenario)
             state.peak = max(state.peak, len(state.playing))
         case facts.ModelReplied():

@@ -13,6 +13,7 @@ from ops.console.legend import legend_of
 from ops.console.progress import watching
 from ops.console.screen import json_line, people, say
 from ops.console.summary import summary
+from ops.failures import DONE, SAID_NO
 from ops.logs import open_for_reading
 
 EPILOG = """\b
@@ -20,17 +21,19 @@ Examples:
   journeyman train
   journeyman train --episodes 200 --difficulty hard --runtime local
   journeyman train --set curated --episodes 14 --skillbook mine --json
+  journeyman train --curriculum four_weeks
   journeyman train --resume train-1
 """
 
 
 @click.command(epilog=EPILOG)
 @settings_flags(
-    "world", "scenarios", "set", "episodes", "difficulty", "agent", "skillbook", "wave", "workers", "held_out",
-    "learning", "dropout", "skill_tokens", "resume", "store", "runtime", "ray_address", "seed",
+    "world", "scenarios", "set", "episodes", "difficulty", "curriculum", "agent", "skillbook", "wave", "workers",
+    "in_flight", "placement", "pools", "held_out", "learning", "dropout", "skill_tokens", "resume", "store", "runtime",
+    "ray_address", "seed",
     skillbook="The book that is read and written on; it goes on from its latest version.  [a new one]",
 )  # fmt: skip
-def command(loaded: Loaded) -> None:
+def command(loaded: Loaded) -> int:
     """Practise, reflect, write the lessons down, practise again; then compare with and without the book."""
     settings = loaded.settings
     as_json = settings.json_output
@@ -42,3 +45,4 @@ def command(loaded: Loaded) -> None:
         json_line(report)
     else:
         say("\n" + summary(report, maxima=legend_of(report["world"]).categories))
+    return DONE if all(level["reached"] for level in report["levels"][-1:]) else SAID_NO
