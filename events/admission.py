@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Final, Protocol
 
 from events.chain import Trace, link
@@ -16,6 +17,8 @@ _UNFIT: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _PLACE: Final = re.compile(r"@\d+\Z")
 _LONGEST_NAME: Final = 500
 _COMPARED: Final = (("id", 3), ("type", 4), ("schema number", 5), ("correlation", 7), ("causation", 8), ("payload", 9))
+_FIELDS: Final = attrgetter("id", "type", "schema", "causation", "payload")
+_ID, _CAUSATION, _PAYLOAD = attrgetter("id"), attrgetter("causation"), attrgetter("payload")
 
 
 class Records(Protocol):
@@ -93,8 +96,7 @@ class Admission:
         check_name("stream", batch.stream)
         check_name("correlation", batch.correlation)
         events = _packed(batch)
-        for event in events:
-            self._check(event, batch.expected)
+        self._check(events, batch.expected)
         actual = self._version(batch.stream)
         if batch.expected == ANY:
             return self._admit_by_id(batch, events, actual)
@@ -131,15 +133,15 @@ class Admission:
     def _write(self, batch: Batch, events: list[PackedEvent], version: int) -> Appended:
         stream, correlation, now = batch.stream, batch.correlation, self._now
         position, previous = self.head.position, self.head.hash
-        first = position + 1
-        for event in events:
+        first, keep = position + 1, self.rows.append
+        for own, kind, schema, cause, payload in map(_FIELDS, events):
             position, version = position + 1, version + 1
-            core = (position, stream, version, event.id, event.type, event.schema, now, correlation, event.causation)
-            previous = link(previous, (*core, event.payload))
-            row: Row = (*core, event.payload, previous)
-            self.rows.append(row)
-            if event.id is not None:
-                self._ids[event.id] = row
+            core = (position, stream, version, own, kind, schema, now, correlation, cause, payload)
+            previous = link(previous, core)
+            row: Row = (*core, previous)
+            keep(row)
+            if own is not None:
+                self._ids[own] = row
         self.head = Head(position, previous)
         self._versions[stream] = version
         return Appended(first, position, version, duplicate=False)
@@ -152,23 +154,26 @@ class Admission:
         del self.rows[before:]
         self.head = Head(self.rows[-1][0], self.rows[-1][-1]) if self.rows else self._start
 
-    def _check(self, event: PackedEvent, expected: int) -> None:
-        if len(event.payload) > self._max_payload:
-            raise UnfitEvent(
-                f"an event of type '{event.type}' has a payload of {len(event.payload)} bytes, more than the "
-                f"{self._max_payload} that this log takes: keep large things outside and record where they are"
-            )
-        if event.id is not None:
-            check_name("id", event.id)
-            if _PLACE.search(event.id):
-                raise UnfitEvent(f"id '{event.id}' looks like a place 'stream@version'; those ids are the log's own")
-        elif expected == ANY:
-            raise UnfitEvent(f"an event of type '{event.type}' has no id; an append with ANY needs one for each event")
-        if event.causation is not None and (len(event.causation) > 2 * _LONGEST_NAME or _UNFIT.search(event.causation)):
-            check_name("causation", event.causation)
+    def _check(self, events: list[PackedEvent], expected: int) -> None:
+        """Look at what can be wrong with an event; column by column, because a large batch is checked in one go."""
+        for event in events if max(map(len, map(_PAYLOAD, events)), default=0) > self._max_payload else ():
+            if len(event.payload) > self._max_payload:
+                raise UnfitEvent(
+                    f"an event of type '{event.type}' has a payload of {len(event.payload)} bytes, more than the "
+                    f"{self._max_payload} that this log takes: keep large things outside and record where they are"
+                )
+        for event_id in dict.fromkeys(map(_ID, events)):
+            if event_id is not None:
+                _check_id(event_id)
+            elif expected == ANY:
+                kind = next(event.type for event in events if event.id is None)
+                raise UnfitEvent(f"an event of type '{kind}' has no id; an append with ANY needs one for each event")
+        for cause in set(map(_CAUSATION, events)):
+            if cause and not fits(cause, 2 * _LONGEST_NAME):
+                check_name("causation", cause)
 
     def _refuse_known_ids(self, batch: Batch, events: list[PackedEvent]) -> None:
-        ids = [event.id for event in events if event.id is not None]
+        ids = [event_id for event_id in map(_ID, events) if event_id is not None]
         if len(set(ids)) < len(ids):
             raise IdentityConflict(next(i for i in ids if ids.count(i) > 1), "event of the same batch")
         for event_id in ids:
@@ -201,14 +206,25 @@ def check_name(kind: str, name: str) -> None:
         )
 
 
-def fits(name: str) -> bool:
+def _check_id(event_id: str) -> None:
+    check_name("id", event_id)
+    if _PLACE.search(event_id):
+        raise UnfitEvent(f"id '{event_id}' looks like a place 'stream@version'; those ids are the log's own")
+
+
+def fits(name: str, longest: int = _LONGEST_NAME) -> bool:
     """Whether a stream, correlation or id can be stored everywhere and read by people."""
-    return 0 < len(name) <= _LONGEST_NAME and not _UNFIT.search(name)
+    return 0 < len(name) <= longest and (_plain(name) or not _UNFIT.search(name))
+
+
+def _plain(text: str) -> bool:
+    """Whether a text is beyond suspicion; the search for what is unfit costs ten times as much."""
+    return text.isascii() and text.isprintable()
 
 
 def _packed(batch: Batch) -> list[PackedEvent]:
     try:
-        return [event.packed() for event in batch.events]
+        return [event if isinstance(event, PackedEvent) else event.packed() for event in batch.events]
     except (TypeError, ValueError, OverflowError) as error:
         raise UnfitEvent(f"an event for stream '{batch.stream}' holds what is not plain: {error}") from error
 

@@ -77,7 +77,8 @@ class PostgresRows(TableRows):
 
     def insert(self, rows: Sequence[Row]) -> None:
         """As in `TableRows`."""
-        numbered = self.numbered(rows)
+        streams, types, runs = self.numbers(rows)
+        numbered = [(p, streams[s], v, i, types[t], c, w, runs[r], a, b, h) for p, s, v, i, t, c, w, r, a, b, h in rows]
         with self._connection().cursor(binary=True) as cursor:
             if len(numbered) < _COPIED_FROM:
                 cursor.execute(_INSERT, [list(column) for column in zip(*numbered, strict=True)])

@@ -18,6 +18,8 @@ from events.log import MAX_PAYLOAD, Appended, Batch, Head
 from events.snapshot import Snapshot, intact
 from events.sqlite_file import connect_reader, connect_writer, create, refuse_if_absent, refuse_if_foreign, speaking
 from events.sqlite_health import blemishes
+from events.sqlite_layout import LAYOUT, layout_of
+from events.sqlite_places import PlacedRows
 from events.sqlite_rows import SqliteRows
 from events.table_rows import read_head
 from events.writer_lock import WriterLock
@@ -47,7 +49,8 @@ class SqliteLog:
                 refuse_if_absent(path)
                 refuse_if_foreign(path)
             self._connection = connect_reader(path) if read_only else connect_writer(path)
-            self._rows = SqliteRows(self._connection, path, self._turn)
+            kind = PlacedRows if layout_of(self._connection) == LAYOUT else SqliteRows
+            self._rows: SqliteRows = kind(self._connection, path, self._turn)
             self._head = self._rows.last_head()
             if self._lock is not None:
                 self._refuse_if_shortened()

@@ -1,4 +1,4 @@
-"""A log's SQLite file: its tables, how it is made and opened, and what its errors mean to the person who must act."""
+"""A log's SQLite file: how it is made and opened, and what its errors mean to the person who must act."""
 
 from __future__ import annotations
 
@@ -12,42 +12,12 @@ from typing import Final
 from events.anchor import read_anchor
 from events.chain import ALGORITHM
 from events.errors import CorruptLog, ForeignFile, StoreUnavailable
+from events.sqlite_layout import LAYOUT, lay_out, layout_of, lift
 
 APPLICATION_ID: Final = 0x4A524E59
 """`JRNY`: marks a SQLite file as one of ours."""
 
-FORMAT: Final = 1
-"""Number of this layout, in `user_version`."""
-
 _MAGIC: Final = b"SQLite format 3\0"
-
-_SCHEMA: Final = """
-CREATE TABLE properties(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE streams(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, category TEXT NOT NULL) STRICT;
-CREATE TABLE event_types(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE correlations(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, since INTEGER NOT NULL) STRICT;
-CREATE TABLE events(
-  position INTEGER PRIMARY KEY CHECK(position > 0),
-  stream INTEGER NOT NULL,
-  version INTEGER NOT NULL CHECK(version >= 0),
-  type INTEGER NOT NULL,
-  schema INTEGER NOT NULL,
-  time INTEGER NOT NULL,
-  correlation INTEGER NOT NULL,
-  causation TEXT,
-  id TEXT,
-  payload BLOB NOT NULL,
-  hash BLOB NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX events_place ON events(stream, version);
-CREATE INDEX events_type ON events(type);
-CREATE UNIQUE INDEX events_id ON events(id) WHERE id IS NOT NULL;
-CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), position INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
-CREATE TABLE snapshots(
-  name TEXT PRIMARY KEY, position INTEGER NOT NULL, hash BLOB NOT NULL, state BLOB NOT NULL, digest BLOB NOT NULL
-) STRICT;
-"""
-_FOR_EVER: Final = ("events", "streams", "event_types", "correlations", "properties")
 
 _REMEDIES: Final = {
     "SQLITE_FULL": "the disk or quota is full: free some space and repeat",
@@ -126,12 +96,12 @@ def create(path: Path) -> None:
     draft = path.with_name(f"{path.name}-new")
     draft.unlink(missing_ok=True)
     with speaking(path, "created"), contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-        connection.execute("PRAGMA page_size = 8192")
+        connection.execute("PRAGMA page_size = 4096")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.executescript("BEGIN;" + _SCHEMA + "".join(_immutable(table) for table in _FOR_EVER))
+        connection.execute("BEGIN")
+        lay_out(connection)
         connection.execute("INSERT INTO properties VALUES ('chain', ?)", (ALGORITHM,))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
     draft.replace(path)
@@ -139,7 +109,10 @@ def create(path: Path) -> None:
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
-    """A connection whose commits are on the disk when they return."""
+    """A connection whose commits are on the disk when they return; a file of an older layout is lifted to today's.
+
+    The caller holds the writer lock.
+    """
     with speaking(path, "opened"):
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
         connection.execute("PRAGMA journal_mode = WAL")
@@ -148,7 +121,9 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA cache_size = -65536")
-        return _careful(connection, path)
+        _careful(connection, path)
+        lift(connection)
+        return connection
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
@@ -174,22 +149,14 @@ def sync_directory(path: Path) -> None:
 def _careful(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
-    number = connection.execute("PRAGMA user_version").fetchone()[0]
-    if number != FORMAT:
+    number = layout_of(connection)
+    if not 1 <= number <= LAYOUT:
         connection.close()
         raise CorruptLog(
-            f"log '{path}' has layout {number}, this version of Journeyman knows layout {FORMAT}: "
+            f"log '{path}' has layout {number}, this version of Journeyman knows layouts 1 to {LAYOUT}: "
             "use a newer one, or restore a backup if the file was damaged"
         )
     return connection
-
-
-def _immutable(table: str) -> str:
-    return "".join(
-        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{table} are for ever: what happened cannot be changed'); END;\n"
-        for act in ("UPDATE", "DELETE")
-    )
 
 
 def _quoted(path: Path) -> str:

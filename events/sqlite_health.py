@@ -7,6 +7,7 @@ from pathlib import Path
 
 from events.anchor import read_anchor, seal_of
 from events.snapshot import Snapshot, intact
+from events.sqlite_places import PlacedRows, disagreements
 from events.sqlite_rows import SqliteRows
 
 
@@ -15,6 +16,8 @@ def blemishes(path: Path, rows: SqliteRows) -> Iterator[str]:
     for (said,) in rows.all("PRAGMA integrity_check(5)"):
         if said != "ok":
             yield f"SQLite finds the file damaged: {' '.join(str(said).split())}"
+    if isinstance(rows, PlacedRows):
+        yield from disagreements(rows)
     for name, position, value, state, digest in rows.all("SELECT name, position, hash, state, digest FROM snapshots"):
         if not intact(Snapshot(name, position, value, state), digest):
             yield f"the snapshot '{name}' was changed"

@@ -12,7 +12,19 @@ from events.event import Row
 from events.sqlite_file import speaking
 from events.table_rows import COLUMNS, TableRows
 
-_INSERT: Final = f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_AT_ONCE: Final = 64
+"""Rows of one statement where there are many: a statement costs as much as two of its rows."""
+_NAMELESS: Final = COLUMNS.replace("id, ", "")
+"""Without the column that hardly an event fills: even a None costs as much as three numbers to hand over."""
+_INSERT: Final = f"INSERT INTO events ({COLUMNS}) VALUES ({', '.join('?' * 11)})"
+
+
+def _many(rows: int) -> str:
+    return f"INSERT INTO events ({_NAMELESS}) VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'] * rows)}"
+
+
+_INSERT_NAMELESS: Final = _many(1)
+_INSERT_MANY: Final = _many(_AT_ONCE)
 
 
 class SqliteRows(TableRows):
@@ -38,4 +50,17 @@ class SqliteRows(TableRows):
 
     def insert(self, rows: Sequence[Row]) -> None:
         """As in `TableRows`."""
-        self._connection.executemany(_INSERT, self.numbered(rows))
+        streams, types, runs = self.numbers(rows)
+        values: list[Any] = []
+        for p, s, v, i, t, c, w, r, a, b, h in rows:
+            # sqlite3 looks for adapters of bytes, each time in vain; it takes a bytearray as it is.
+            value = (p, streams[s], v, types[t], c, w, runs[r], a, bytearray(b), bytearray(h))
+            if i is None:
+                values += value
+            else:
+                self._connection.execute(_INSERT, (*value[:3], i, *value[3:]))
+        whole = len(values) - len(values) % (10 * _AT_ONCE)
+        for at in range(0, whole, 10 * _AT_ONCE):
+            self._connection.execute(_INSERT_MANY, values[at : at + 10 * _AT_ONCE])
+        for at in range(whole, len(values), 10):
+            self._connection.execute(_INSERT_NAMELESS, values[at : at + 10])

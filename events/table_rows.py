@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from events.chain import GENESIS
@@ -11,7 +11,8 @@ from events.errors import CorruptLog
 from events.event import Row
 from events.log import NO_STREAM, Head
 
-_PAGE: Final = 1000
+PAGE: Final = 1000
+"""Rows of one query."""
 _REMEMBERED: Final = 100_000
 COLUMNS: Final = "position, stream, version, id, type, schema, time, correlation, causation, payload, hash"
 
@@ -52,7 +53,6 @@ class TableRows(ABC):
         """Rows with position > after (and <= upto, and <= the head at the start), filtered, in order."""
         end = self.last_head().position if upto is None else min(upto, self.last_head().position)
         condition, values = "", list[Any]()
-        kinds: list[int | None] = [None]
         if categories:
             marks = ", ".join("?" * len(categories))
             condition += f" AND EXISTS (SELECT 1 FROM streams s WHERE s.id = events.stream AND s.category IN ({marks}))"
@@ -63,16 +63,17 @@ class TableRows(ABC):
                 return
             condition, values, after = condition + " AND correlation = ?", [*values, row[0]], max(after, row[1] - 1)
         if types:
-            kinds = [number for name in set(types) if (number := self._names["type"].number(name)) is not None]
-        yield from self._pages(condition, values, kinds, after, end)
+            known = [number for name in set(types) if (number := self._names["type"].number(name)) is not None]
+            yield from self.of_types(sorted(known), condition, values, after, end) if known else ()
+        else:
+            yield from self._pages(condition, values, after, end)
 
     def of_stream(self, stream: str, after: int, upto: int | None) -> Iterator[Row]:
         """Rows of one stream with version > after and position <= upto, in order."""
         number = self._names["stream"].number(stream)
         if number is None:
             return
-        sql = f"SELECT {COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT {_PAGE}"
-        while rows := self._fetch(sql, (number, after)):
+        while rows := self.stream_page(number, after):
             for row in rows:
                 if upto is not None and row[0] > upto:
                     return
@@ -92,8 +93,7 @@ class TableRows(ABC):
         number = self._names["stream"].number(stream)
         if number is None:
             return NO_STREAM
-        row = self.one("SELECT max(version) FROM events WHERE stream = ?", (number,))
-        version = NO_STREAM if row is None or row[0] is None else row[0]
+        version = self.version_of(number)
         if not isinstance(version, int):
             raise CorruptLog(f"{self.place} is damaged: stream '{stream}' has version {version!r}")
         return version
@@ -101,6 +101,8 @@ class TableRows(ABC):
     def forget_versions(self) -> None:
         """Somebody else has appended since: the versions of streams must be asked for again."""
         self._versions.clear()
+        for names in self._names.values():
+            names.settle(_REMEMBERED)
 
     def rows_between(self, stream: str, first: int, last: int) -> list[Row]:
         """As admission asks for it."""
@@ -113,17 +115,21 @@ class TableRows(ABC):
 
     def row_of(self, event_id: str) -> Row | None:
         """As admission asks for it."""
-        rows = self._fetch(f"SELECT {COLUMNS} FROM events WHERE id = ?", (event_id,))
+        rows = self.fetch(f"SELECT {COLUMNS} FROM events WHERE id = ?", (event_id,))
         return rows[0] if rows else None
 
-    def numbered(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-        """The rows with their names as numbers, in the order of `COLUMNS`; new names are given theirs."""
-        streams, types, runs = (self._names[kind] for kind in ("stream", "type", "correlation"))
+    def numbers(self, rows: Sequence[Row]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+        """Numbers of streams, types and correlations, by name; new names of these rows are given theirs."""
         self._fresh = {row[1]: row[2] for row in rows}
-        return [
-            (p, streams.number_for(s, p), v, i, types.number_for(t, p), c, w, runs.number_for(r, p), a, b, h)
-            for p, s, v, i, t, c, w, r, a, b, h in rows
-        ]
+        streams, types, runs = (self._names[kind] for kind in ("stream", "type", "correlation"))
+        for row in rows:
+            if row[1] not in streams.numbers:
+                streams.enter(row[1], row[0])
+            if row[4] not in types.numbers:
+                types.enter(row[4], row[0])
+            if row[7] not in runs.numbers:
+                runs.enter(row[7], row[0])
+        return streams.numbers, types.numbers, runs.numbers
 
     def remember(self) -> None:
         """The transaction was committed: what it added may be taken for known."""
@@ -148,23 +154,40 @@ class TableRows(ABC):
         }[table]
         return f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(values))})", values
 
-    def _pages(
-        self, condition: str, values: list[Any], kinds: Sequence[int | None], after: int, end: int
+    def stream_page(self, stream: int, after: int) -> list[Row]:
+        """The next rows of a stream, by its number, with version > after."""
+        sql = f"SELECT {COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT {PAGE}"
+        return self.fetch(sql, (stream, after))
+
+    def version_of(self, stream: int) -> int:
+        """The last version of a stream, by its number."""
+        row = self.one("SELECT max(version) FROM events WHERE stream = ?", (stream,))
+        version: int = NO_STREAM if row is None or row[0] is None else row[0]
+        return version
+
+    def of_types(
+        self, kinds: Sequence[int], condition: str, values: Sequence[Any], after: int, end: int
     ) -> Iterator[Row]:
-        one = f"SELECT {COLUMNS} FROM events WHERE position > ? AND position <= ?{condition}"
-        parts, rest = [], []
-        for kind in kinds:
-            parts.append(one if kind is None else f"{one} AND type = ?")
-            rest.append(values if kind is None else [*values, kind])
-        sql = " UNION ALL ".join(parts) + f" ORDER BY position LIMIT {_PAGE}"
-        while parts and after < end:
-            rows = self._fetch(sql, [value for tail in rest for value in (after, end, *tail)])
+        """Rows of these types, by their numbers, with position > after and <= end, under a further condition."""
+        one = f"SELECT {COLUMNS} FROM events WHERE position > ? AND position <= ?{condition} AND type = ?"
+        sql = " UNION ALL ".join([one] * len(kinds)) + f" ORDER BY position LIMIT {PAGE}"
+        yield from self._through(sql, lambda at: [v for kind in kinds for v in (at, end, *values, kind)], after, end)
+
+    def _pages(self, condition: str, values: Sequence[Any], after: int, end: int) -> Iterator[Row]:
+        sql = f"SELECT {COLUMNS} FROM events WHERE position > ? AND position <= ?{condition} ORDER BY position"
+        yield from self._through(f"{sql} LIMIT {PAGE}", lambda at: [at, end, *values], after, end)
+
+    def _through(self, sql: str, values: Callable[[int], list[Any]], after: int, end: int) -> Iterator[Row]:
+        """Page after page of a query; its values depend on the position that the last page ended with."""
+        while after < end:
+            rows = self.fetch(sql, values(after))
             yield from rows
-            if len(rows) < _PAGE:
+            if len(rows) < PAGE:
                 return
             after = rows[-1][0]
 
-    def _fetch(self, sql: str, values: Sequence[Any]) -> list[Row]:
+    def fetch(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        """The rows of a query for `COLUMNS`, numbers told as names."""
         rows = self.all(sql, values)
         streams, types, runs = (self._names[kind].name for kind in ("stream", "type", "correlation"))
         return [(p, streams(s), v, i, types(t), c, w, runs(r), a, b, h) for p, s, v, i, t, c, w, r, a, b, h in rows]
@@ -186,26 +209,26 @@ class _Names:
 
     def __init__(self, rows: TableRows, table: str) -> None:
         self._rows, self._table = rows, table
-        self._numbers: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
+        self._absent: set[str] = set()
         self._by_number: dict[int, str] = {}
 
     def number(self, name: str) -> int | None:
         """The name's number, if it has one."""
-        known = self._numbers.get(name)
+        known = self.numbers.get(name)
         if known is not None:
             return known
         row = self._rows.one(f"SELECT id FROM {self._table} WHERE name = ?", (name,))
-        if row is not None:
-            self._numbers[name] = row[0]
-        return None if row is None else int(row[0])
+        if row is None:
+            self._absent.add(name)
+            return None
+        self.numbers[name] = row[0]
+        return int(row[0])
 
-    def number_for(self, name: str, position: int) -> int:
-        """The name's number, given to it now if need be."""
-        number = self._numbers.get(name) or self.number(name)
-        if number is None:
-            number = self._rows.enter(self._table, name, position)
-            self._numbers[name] = number
-        return number
+    def enter(self, name: str, position: int) -> None:
+        """Give the name a number if it has none; a name that this very append has missed is not looked up again."""
+        if name in self._absent or self.number(name) is None:
+            self.numbers[name] = self._rows.enter(self._table, name, position)
 
     def name(self, number: int) -> str:
         """The name behind a number."""
@@ -220,13 +243,15 @@ class _Names:
         return known
 
     def settle(self, most: int) -> None:
-        """Keep memory in bounds."""
-        if len(self._numbers) > most:
-            self._numbers.clear()
+        """Others may enter names from now on; keep memory in bounds."""
+        self._absent.clear()
+        if len(self.numbers) > most:
+            self.numbers.clear()
         if len(self._by_number) > most:
             self._by_number.clear()
 
     def clear(self) -> None:
         """Take nothing for known."""
-        self._numbers.clear()
+        self._absent.clear()
+        self.numbers.clear()
         self._by_number.clear()

@@ -28,6 +28,7 @@ class Row:
         aim: the ratio that we promise.
         ok: whether it is kept.
         rounds: how many were run.
+        cpu_ratio: ours divided by the peer's per second of processor time; None where both mostly wait.
     """
 
     work: str
@@ -39,6 +40,7 @@ class Row:
     aim: float
     ok: bool
     rounds: int
+    cpu_ratio: float | None = None
 
 
 def compare(work: str, ours: Work, peer: Work, *, peer_name: str, unit: str, aim: float, rounds: int) -> Row:
@@ -49,10 +51,19 @@ def compare(work: str, ours: Work, peer: Work, *, peer_name: str, unit: str, aim
         speeds = {first: _speed(first), second: _speed(second)}
         if number:
             pairs.append((speeds[ours], speeds[peer]))
-    ratio = median(a / b for a, b in pairs)
-    ours_speed, peer_speed = median(a for a, _ in pairs), median(b for _, b in pairs)
+    ratio, cpu_ratio = (median(a[clock] / b[clock] for a, b in pairs) for clock in (0, 1))
+    ours_speed, peer_speed = (median(pair[side][0] for pair in pairs) for side in (0, 1))
     return Row(
-        work, round(ours_speed, 1), round(peer_speed, 1), peer_name, unit, round(ratio, 3), aim, ratio >= aim, rounds
+        work,
+        round(ours_speed, 1),
+        round(peer_speed, 1),
+        peer_name,
+        unit,
+        round(ratio, 3),
+        aim,
+        ratio >= aim,
+        rounds,
+        round(cpu_ratio, 3),
     )
 
 
@@ -62,7 +73,8 @@ def report(rows: list[Row]) -> dict[str, Any]:
     return {"machine": machine, "rows": [asdict(row) for row in rows]}
 
 
-def _speed(work: Work) -> float:
-    begin = time.perf_counter()
+def _speed(work: Work) -> tuple[float, float]:
+    """Units a second on the wall, and per second of this process's processor time."""
+    begin, used = time.perf_counter(), time.process_time()
     units = work()
-    return units / (time.perf_counter() - begin)
+    return units / (time.perf_counter() - begin), units / max(time.process_time() - used, 1e-9)
