@@ -69,6 +69,7 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
 
 $(VENV)/.developed: $(VENV)/.installed
 	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@$(PIP) install -c constraints.txt --no-deps printrun pyserial  # a printer host for the tests, without its windows
 	@touch $@
 
 clean:

@@ -49,10 +49,11 @@ class Board:
         self.printer = printer
         self.machine = printer.machine
         self.values = printer.values
-        self.rng: random.Random = draw(printer.seed, printer.type, "wire", len(printer.faults))
+        self.rng = self._draw("signals")
+        self._use_rng = self._draw("use")  # apart, so that what use does depends on minutes of motion, not on waiting
         self.settings = self.stored = settings.found(self.machine, self.values)
-        self.head = Head(self.machine, self.rng)
-        self.heaters = Heaters(self.machine, self.values, self.rng, self.settings.gains)
+        self.head = Head(self.machine, self._draw("left somewhere"))
+        self.heaters = Heaters(self.machine, self.values, self._draw("sensors"), self.settings.gains)
         self._moved = 0.0
         self._minutes = 0
         self.start()
@@ -125,6 +126,9 @@ class Board:
         part = contact.partition(".")[0]
         return part not in self.machine.lacks and self.rng.random() >= missed(self.values[contact])
 
+    def _draw(self, purpose: str) -> random.Random:
+        return draw(self.printer.seed, self.printer.type, "wire", purpose, len(self.printer.faults))
+
     def _use(self, travelled: Travelled) -> Incident | None:
         """What use does to a machine, minute by minute of motion: wear, lost steps, contacts that give way."""
         self._moved += travelled.moving
@@ -135,15 +139,15 @@ class Board:
         self.printer.simulate_printing(MINUTE / 3600.0)
         self._slip()
         rates = print_job.interruptions(self.values)
-        if self.rng.random() < rates["died"]:
+        if self._use_rng.random() < rates["died"]:
             return Incident("dead")
-        return Incident("reset") if self.rng.random() < rates["reset"] else None
+        return Incident("reset") if self._use_rng.random() < rates["reset"] else None
 
     def _slip(self) -> None:
         volts = self.heaters.volts / self.machine.volts
         lost = {"x": 0.0, "y": 0.0}
         for axis in ("x", "y"):
-            for _, motor, mm, _ in motion.lose(self.machine, self.values, axis, self._minutes, self.rng, volts):
+            for _, motor, mm, _ in motion.lose(self.machine, self.values, axis, self._minutes, self._use_rng, volts):
                 lost[motor] += mm
         x, y = motion.to_head(self.machine, lost["x"], lost["y"])
         self.head.lose("X", x)

@@ -65,7 +65,6 @@ class Marlin:
             if self.silent:
                 break
             self._line(line, said)
-        self._work(said)
         return self._encoded(said)
 
     def advance(self, seconds: float) -> bytes:
@@ -105,6 +104,8 @@ class Marlin:
         if incident is not None:
             self._strike(incident, said)
             return
+        if self._running is not None:
+            self._go_on(self._running, said)
         self._work(said)
         if not self.silent:
             self._keep_alive(said)
@@ -127,17 +128,12 @@ class Marlin:
         self.silent = True
 
     def _work(self, said: list[str]) -> None:
-        """Carry out commands until one has to wait."""
-        while not self.silent:
-            if self._running is None:
-                if not self._waiting:
-                    return
-                self._begin(self._waiting.popleft(), said)
-            elif not self._go_on(self._running, said):
-                return
+        """Carry out commands until one has to wait; only time lets that one go on."""
+        while self._running is None and self._waiting:
+            self._begin(self._waiting.popleft(), said)
 
     def _begin(self, text: str, said: list[str]) -> None:
-        self._running, self._quiet_since, self.board.interrupted = None, 0.0, False
+        self._quiet_since, self.board.interrupted = 0.0, False
         command = parse(text)
         if command is None:
             said.append("ok")
@@ -148,21 +144,20 @@ class Marlin:
         elif self.board.stopped and command.code in moves.MOTION:
             said += [STOPPED, "ok"]
         else:
-            self._running = script.HANDLERS[command.code](self.board, command)
+            self._go_on(script.HANDLERS[command.code](self.board, command), said)
 
-    def _go_on(self, running: script.Script, said: list[str]) -> bool:
-        """Run a script until it waits (False) or ends (True)."""
+    def _go_on(self, running: script.Script, said: list[str]) -> None:
+        """Run a script until it waits or ends."""
+        self._running = None
         try:
             while (line := next(running)) is not script.WAIT:
                 said.append(line)
         except StopIteration as done:
             said.append(f"ok{done.value or ''}")
-            self._running = None
-            return True
         except script.Killed as killed:
             self._kill(said, *killed.lines)
-            return True
-        return False
+        else:
+            self._running = running
 
     def _keep_alive(self, said: list[str]) -> None:
         """Tell a waiting host that the printer is busy, every few seconds (M113)."""
