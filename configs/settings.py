@@ -52,6 +52,7 @@ class Settings(BaseModel):
     skill_tokens: int | None = Field(
         default=None, ge=50, le=10_000_000, description="most tokens of the skills in a prompt; default: no limit"
     )
+    review: bool = Field(default=False, description="whether a person has to accept each delta of the book")
     dropout: float = Field(
         default=0.0,
         ge=0.0,

@@ -90,17 +90,22 @@ class SkillsProposed(Fact, name="SkillsProposed"):
     operations: tuple[Plain, ...]
     sources: tuple[tuple[str, ...], ...]
     curator: str
-    reason: str = ""
+    wave: int = -1
+    evidence: tuple[str, ...] = ()
 
 
 class ProposalReviewed(Fact, name="ProposalReviewed"):
-    """A person decided about a proposed delta; what was accepted follows as a delta of its own."""
+    """A person decided about a proposed delta; what was accepted follows as a delta of its own.
+
+    `refused` are skills whose texts are not to be proposed again.
+    """
 
     skillbook: str
     proposal: str
     verdict: Literal["accept", "reject", "edit"]
     reason: str = ""
     by: str = ""
+    refused: tuple[Plain, ...] = ()
 
 
 class FeedbackGiven(Fact, name="FeedbackGiven"):

@@ -10,6 +10,7 @@ from events.log import EventLog
 from ops.console.text import line
 from ops.failures import WrongUse
 from ops.logs import moment
+from skillbooks.shelf import wording
 from skillbooks.skill import Sign, Skill
 from skillbooks.skillbook import Skillbook, load_book, stream_of
 
@@ -93,16 +94,16 @@ def parts(skill: Skill) -> list[tuple[str, str]]:
     told = [("problem" if skill.suspect else "topic", line(skill.topic))]
     words = {"applies": skill.applies, "but not": skill.not_when, "do": skill.strategy, "run": skill.run}
     told += [(label, line(text, 700)) for label, text in words.items() if text]
-    told += [("when", sign_text(sign)) for sign in skill.when]
-    told += [("unless", sign_text(sign)) for sign in skill.unless]
+    told += [("when", signwording(sign)) for sign in skill.when]
+    told += [("unless", signwording(sign)) for sign in skill.unless]
     if skill.check is not None:
         double = f", which tells it from {line(skill.tells_from)}" if skill.tells_from else ""
-        told.append(("check", sign_text(skill.check) + double))
+        told.append(("check", signwording(skill.check) + double))
     told += [("cure", line(act)) for act in skill.cure]
     return told + ([("applies to", line(skill.scope))] if skill.scope else [])
 
 
-def sign_text(sign: Sign) -> str:
+def signwording(sign: Sign) -> str:
     """A sign in words."""
     return f"{line(sign.where)} is {line(sign.state)} ({sign.strength})"
 
@@ -184,12 +185,8 @@ def differences(a: Skillbook, b: Skillbook) -> Plain:
         "pinned": sorted(b.pinned - a.pinned),
         "unpinned": sorted(a.pinned - b.pinned),
         "same": a.sha256 == b.sha256,
-        "same_text": [_text(one) for one in old.values()] == [_text(one) for one in new.values()],
+        "same_text": [wording(one) for one in old.values()] == [wording(one) for one in new.values()],
     }
-
-
-def _text(skill: Plain) -> Plain:
-    return {name: value for name, value in skill.items() if name != "version"}
 
 
 def names(log: EventLog) -> list[str]:

@@ -46,7 +46,7 @@ _FLAGS: dict[str, tuple[str, str]] = {
 }
 """Placeholder and help of each flag. All are text here: one validator, of the settings, judges every layer."""
 
-ALL_SETTINGS = (*_FLAGS, "learning")
+ALL_SETTINGS = (*_FLAGS, "learning", "review")
 """Every setting that has a flag, for commands that show settings."""
 
 
@@ -106,6 +106,9 @@ def _option(name: str, wording: str) -> Callable[[Command], Command]:
     if name == "learning":
         text = "Practise without writing lessons."
         return click.option("--no-learning", "learning", flag_value=False, default=None, help=text)
+    if name == "review":
+        text = "Let every delta of the book wait for a person: journeyman skills review."
+        return click.option("--review", "review", is_flag=True, default=None, help=text)
     placeholder, text = _FLAGS[name]
     return click.option("--" + name.replace("_", "-"), name, metavar=placeholder, help=wording or text)
 

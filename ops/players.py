@@ -119,7 +119,7 @@ class ModelPlayer:
             arm=task.arm,
             scenario=asdict(task.scenario),
             shown=self._shown,
-            seed=seed * 1_000_003 + task.index,
+            seed=(seed * 1_000_003 + task.index) % 2**63,
             learn=False,
             cause=task.cause,
         )

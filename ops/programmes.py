@@ -28,6 +28,7 @@ def training(run: str, settings: Settings) -> Programme:
         wave=settings.wave,
         from_wave=settings.from_wave,
         dropout=settings.dropout,
+        review=settings.review,
         held_out=settings.held_out,
         learning=settings.learning,
         seed=settings.seed,

@@ -27,8 +27,9 @@ def standing_of(log: EventLog, name: str) -> Standing:
 
 
 def roll_back(
-    log: EventLog, name: str, to: int | None, *, reason: str, by: str = "", evidence: Plain | None = None
-) -> Plain:
+    log: EventLog, name: str, to: int | None, *, reason: str, by: str = "", evidence: Plain | None = None,
+    texts: bool = True,
+) -> Plain:  # fmt: skip
     """Make the texts of an earlier version the latest and the current ones; the object of `skills rollback --json`.
 
     Args:
@@ -38,6 +39,7 @@ def roll_back(
         reason: why, for the log.
         by: who says so.
         evidence: figures that led to it, if a test did.
+        texts: whether the latest texts go back as well, or only what is in service.
 
     Raises:
         WrongUse: there is no such earlier version.
@@ -51,7 +53,7 @@ def roll_back(
 
     def change(page: Page) -> Change:
         def told(book: Skillbook) -> list[SkillbookRolledBack]:
-            version = target if book.version == latest and not operations else book.version
+            version = book.version if operations else target
             return [
                 SkillbookRolledBack(
                     skillbook=name, version=version, restored=target, previous=found.current or latest, reason=reason,
@@ -59,7 +61,7 @@ def roll_back(
                 )
             ]  # fmt: skip
 
-        operations = between(page.book.shelf(), wanted.shelf(), f"rolled back to version {target}")
+        operations = between(page.book.shelf(), wanted.shelf(), f"rolled back to version {target}") if texts else []
         return Change(operations, after=told, curator="rollback")
 
     after = write(log, name, change, by=f"rollback/{name}")

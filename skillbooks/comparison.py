@@ -54,6 +54,11 @@ def between_runs(a: Run, b: Run) -> Plain | None:
     }
 
 
+def family_of(episode: Episode) -> str:
+    """What makes episodes kin, so that they are no independent evidence: the same causes, else the same scenario."""
+    return episode.tags.get("causes") or episode.tags.get("family") or episode.scenario
+
+
 def metric_of(episode: Episode, metric: str) -> float:
     """One number of an episode: `points`, `success`, or a category of the rubric.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from events.book_facts import EpisodeRetracted, SkillbookForked
+from events.book_facts import EpisodeRetracted, ProposalReviewed, SkillbookForked
 from events.fact import Fact
 from events.facts import SkillsAccepted
 from skillbooks.delta import targets
+from skillbooks.shelf import wording
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Lineage:
         weighed: ids of lessons that some delta took into account.
         retracted: episodes that nothing is to be learned from.
         made: ids of skills that were made from lessons.
+        refused: texts of skills that a person did not want.
         condemned: skills that their effect retired, and that nobody changed since.
     """
 
@@ -29,6 +32,7 @@ class Lineage:
     retracted: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
     condemned: set[str] = field(default_factory=set)
+    refused: list[dict[str, Any]] = field(default_factory=list)
 
     def take(self, fact: Fact) -> None:
         """Read one fact of the book's stream."""
@@ -36,6 +40,8 @@ class Lineage:
             self.retracted.add(fact.episode)
         elif isinstance(fact, SkillbookForked):
             self.origins[fact.origin] = fact.position
+        elif isinstance(fact, ProposalReviewed):
+            self.refused += [wording(skill) for skill in fact.refused]
         elif isinstance(fact, SkillsAccepted):
             self.weighed.update(fact.evidence)
             for operation in fact.operations:
@@ -51,3 +57,8 @@ class Lineage:
         if episode in self.retracted:
             return False
         return skillbook == self.name or position <= self.origins.get(skillbook, -1)
+
+    def wants(self, operation: dict[str, Any]) -> bool:
+        """Whether an operation says nothing that a person has refused."""
+        skill = operation.get("skill")
+        return not skill or wording(skill) not in self.refused

@@ -7,7 +7,7 @@ from typing import Any
 
 from skillbooks.delta import targets
 from skillbooks.lesson import Lesson
-from skillbooks.shelf import Shelf
+from skillbooks.shelf import Shelf, wording
 from skillbooks.skill import strategy_id
 
 Plain = dict[str, Any]
@@ -105,7 +105,7 @@ def between(now: Shelf, wanted: Shelf, reason: str) -> list[Plain]:
             continue
         if known is None:
             operations.append({"op": "add", "skill": skill})
-        elif _text(known) != _text(skill):
+        elif wording(known) != wording(skill):
             told = {**skill, "version": known.get("version", 1) + 1}
             operations.append(
                 {"op": "revise", "skill": told} if id_ in now.skills else {"op": "restore", "id": id_, "skill": told}
@@ -114,7 +114,3 @@ def between(now: Shelf, wanted: Shelf, reason: str) -> list[Plain]:
             operations.append({"op": "restore", "id": id_})
     gone = [id_ for id_ in now.skills if id_ not in wanted.skills and id_ not in now.pinned]
     return operations + [{"op": "retire", "id": id_, "reason": reason[:150]} for id_ in gone]
-
-
-def _text(skill: Plain) -> Plain:
-    return {name: value for name, value in skill.items() if name != "version"}

@@ -52,6 +52,11 @@ class Shelf:
             _DONE[operation["op"]](self, operation)
 
 
+def wording(skill: Plain) -> Plain:
+    """What a skill says, whatever version it is."""
+    return {name: value for name, value in skill.items() if name != "version"}
+
+
 def _check_add(shelf: Shelf, _: Plain, ids: list[str]) -> None:
     if ids[0] in shelf.skills:
         raise DeltaRejected(f"skill '{ids[0]}' exists already; revise it")

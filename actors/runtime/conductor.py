@@ -59,6 +59,7 @@ class Programme:
         phase, arm: under which the episodes of the levels stand in the log.
         budget: most tokens of the skill block.
         dropout: share of the skills that a second play of each practised scenario goes without; 0 for no second play.
+        review: whether a person has to accept each delta.
         from_wave: the first wave that is practised; a fork passes over those that its origin has behind it.
         arms: of the comparison, beside the baselines: `with`, `without`, `shuffled`.
         baselines: test agents of the world that play the comparison too.
@@ -76,6 +77,7 @@ class Programme:
     budget: int | None = None
     from_wave: int = 0
     dropout: float = 0.0
+    review: bool = False
     arms: tuple[str, ...] = ("without", "with", "shuffled")
     baselines: tuple[str, ...] = ()
 
@@ -112,7 +114,13 @@ class Conductor:
         self._plan, self._recorded = programme, recorded
         self.book = book
         self._curation = Curation(
-            runtime, observer, programme.run, book.name, trials=programme.dropout > 0, budget=programme.budget
+            runtime,
+            observer,
+            programme.run,
+            book.name,
+            trials=programme.dropout > 0,
+            review=programme.review,
+            budget=programme.budget,
         )
         self._against = against or Skillbook("none")
         self._log = Chronicle(runtime, f"run/{programme.run}", programme.run, version=recorded.version, cause=None)

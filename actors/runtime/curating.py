@@ -9,6 +9,7 @@ from actors.runtime.observer import Observer
 from actors.runtime.port import Plain, Runtime
 from actors.runtime.reading import load, pages, pages_of_stream
 from events import facts
+from events.book_facts import SkillsProposed
 from events.fact import Fact
 from skillbooks.credit import TYPES, Trials
 from skillbooks.curation import curate
@@ -35,6 +36,7 @@ class Curation:
         observer: hears of new versions.
         run: whose waves these are.
         name: of the book.
+        review: whether a person has to accept each delta before it counts.
         trials: whether cases are played without some skills, so that what each is worth can be told.
         budget: most tokens of the skill block.
     """
@@ -47,12 +49,14 @@ class Curation:
         name: str,
         *,
         trials: bool = False,
+        review: bool = False,
         budget: int | None = None,
     ) -> None:
         self._runtime, self._observer, self._run, self._name = runtime, observer, run, name
         self._taught = LessonSample(MOST_EPISODES)
         self._read = 0
         self._recorded: dict[int, Skillbook] | None = None
+        self._review = review
         self._trials = Trials(name) if trials else None
         self._budget, self._tried = budget, 0
 
@@ -93,14 +97,16 @@ class Curation:
         self, wave: int, version: int, book: Skillbook, operations: list[Plain],
         taught: dict[str, list[Lesson]], lineage: Lineage, told: list[Fact],
     ) -> Skillbook:  # fmt: skip
-        fit, unfit = sifted(operations)
+        fit, unfit = sifted([one for one in operations if lineage.wants(one)])
         told += [_rejected(book, [one], reason, wave) for one, reason in unfit]
         after = book
         if fit:
             fresh = sorted(name for name in taught if lesson_id(name) not in lineage.weighed)
             try:
                 after = book.after(fit)
-                told.append(_accepted(after, fit, wave, sources_of(fit, taught, fresh), fresh))
+                accepted = _accepted(after, fit, wave, sources_of(fit, taught, fresh), fresh)
+                told.append(_proposed(book, accepted) if self._review else accepted)
+                after = book if self._review else after
             except DeltaRejected as rejected:
                 told.append(_rejected(book, fit, str(rejected), wave))
         if told:
@@ -140,7 +146,20 @@ class Curation:
 
 
 def _is_of(fact: Fact, wave: int) -> bool:
-    return isinstance(fact, facts.SkillsAccepted | facts.SkillsRejected) and fact.wave == wave
+    return isinstance(fact, facts.SkillsAccepted | facts.SkillsRejected | SkillsProposed) and fact.wave == wave
+
+
+def _proposed(book: Skillbook, wanted: facts.SkillsAccepted) -> SkillsProposed:
+    """The same delta, as it waits for a person."""
+    return SkillsProposed(
+        skillbook=book.name,
+        base_version=book.version,
+        operations=wanted.operations,
+        sources=wanted.sources,
+        curator=wanted.curator,
+        wave=wanted.wave,
+        evidence=wanted.evidence,
+    )
 
 
 def _accepted(

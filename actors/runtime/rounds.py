@@ -155,7 +155,7 @@ async def _order(item: Item, arm: str, shown: Shown, case: Case) -> Order:
         arm=arm,
         scenario=await case.scenario(),
         shown=shown,
-        seed=this.seed * 1_000_003 + case.index,
+        seed=(this.seed * 1_000_003 + case.index) % 2**63,
         learn=this.learn and arm != TRIAL,
         cause=this.cause,
         begun=item.begun,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,8 +14,10 @@ from ops.cli_options import json_flag, store_flag, store_of
 from ops.console.screen import json_line, say
 from ops.console.text import line
 from ops.failures import WrongUse
+from ops.feedback import give
 from ops.logs import open_for_reading, placed
 from ops.retraction import retract
+from ops.review_queue import decide, waiting
 from ops.standings import pin as set_pin
 from ops.standings import roll_back
 
@@ -99,4 +103,93 @@ def pin(skill: str, name: str, remove: bool, store: str | None, as_json: bool) -
         say(f"{line(found['skillbook'])}@{found['version']}: pinned are {', '.join(found['pinned']) or 'none'}")
 
 
-COMMANDS = [retract_episode, rollback, pin]
+@click.command("feedback", epilog="Example: journeyman skills feedback --points 40 --task ticket-17")
+@NAME
+@click.option("--version", type=click.IntRange(min=1), metavar="N", help="Done with this version.  [the current one]")
+@click.option("--points", required=True, type=float, metavar="POINTS", help="How it went, from 0 to 100.")
+@click.option("--task", default="", metavar="NAME", help="What was done.")
+@BY
+@store_flag
+@json_flag
+def feedback(
+    name: str, version: int | None, points: float, task: str, by: str, store: str | None, as_json: bool
+) -> None:
+    """Record how a task in service went; a version that does worse than the one before is rolled back."""
+    with writable(store) as log:
+        found = give(log, plain_name(name), version, points, task=task, by=by)
+    if as_json:
+        json_line(found)
+        return
+    watch = found["watch"]
+    book = f"{line(found['skillbook'])}@{found['version']}"
+    say(f"recorded for {book}; {watch['n']} tasks, evidence {watch['evidence']:g}")
+    if found["rolled_back"]:
+        say(f"  rolled back to version {found['rolled_back']['current']}: {line(found['rolled_back']['reason'])}")
+
+
+@click.command("review", epilog="Example: journeyman skills review skillbook/printer@4 --reject --reason 'too broad'")
+@click.argument("proposal", required=False, metavar="[PROPOSAL]")
+@NAME
+@click.option("--accept", "verdict", flag_value="accept", help="Apply it.")
+@click.option("--reject", "verdict", flag_value="reject", help="Refuse it; needs a reason.")
+@click.option("--edit", metavar="FILE", help="Apply the operations of this JSON file in its place.")
+@click.option("--reason", default="", metavar="TEXT", help="Why.")
+@BY
+@store_flag
+@json_flag
+def review(
+    proposal: str | None, name: str, verdict: str | None, edit: str | None, reason: str, by: str, store: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """List the deltas that wait for a person (train --review), or decide about one."""
+    if proposal is None:
+        with open_for_reading(store_of(store)) as log:
+            queue = waiting(log, plain_name(name))
+        if as_json:
+            json_line({"skillbook": name, "waiting": queue})
+        else:
+            say("\n".join(queue_lines(queue)) or "nothing waits")
+        return
+    if (verdict is None) == (edit is None):
+        raise WrongUse("say one of --accept, --reject or --edit FILE")
+    edited = read_operations_file(edit) if edit else None
+    with writable(store) as log:
+        found = decide(log, plain_name(name), proposal, accept=verdict != "reject", reason=reason, by=by, edited=edited)
+    if as_json:
+        json_line(found)
+    else:
+        say(f"{line(found['proposal'])}: {found['verdict']}; {line(name)} is at version {found['version']}")
+
+
+def queue_lines(queue: list[Plain]) -> list[str]:
+    """What waits, each delta with its operations."""
+    told = []
+    for one in queue:
+        told.append(f"{line(one['proposal'])}  {one['time']}  run {line(one['run'])}, on version {one['base_version']}")
+        for operation in one["operations"]:
+            skill = operation.get("skill") or operation
+            text = skill.get("strategy") or ", ".join(skill.get("cure", ())) or operation.get("reason", "")
+            about = line(skill.get("suspect") or skill.get("id", ""), 36)
+            told.append(f"    {line(operation['op']):<8} {about:<36} {line(text, 60)}")
+    return told
+
+
+def read_operations_file(file: str) -> list[Plain]:
+    """Operations that a person wrote: a JSON list, or an object with `operations`.
+
+    Raises:
+        WrongUse: it cannot be read, or is none.
+    """
+    try:
+        told = json.loads(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WrongUse(f"{file}: cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise WrongUse(f"{file}: is not JSON: {error}") from error
+    found = told.get("operations") if isinstance(told, dict) else told
+    if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
+        raise WrongUse(f"{file}: holds no list of operations; write those that `skills review --json` shows, changed")
+    return found
+
+
+COMMANDS = [feedback, review, retract_episode, rollback, pin]

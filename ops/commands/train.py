@@ -29,8 +29,8 @@ Examples:
 @click.command(epilog=EPILOG)
 @settings_flags(
     "world", "scenarios", "set", "episodes", "difficulty", "curriculum", "agent", "skillbook", "wave", "workers",
-    "in_flight", "placement", "pools", "held_out", "learning", "dropout", "skill_tokens", "resume", "store", "runtime",
-    "ray_address", "seed",
+    "in_flight", "placement", "pools", "held_out", "learning", "review", "dropout", "skill_tokens", "resume", "store",
+    "runtime", "ray_address", "seed",
     skillbook="The book that is read and written on; it goes on from its latest version.  [a new one]",
 )  # fmt: skip
 def command(loaded: Loaded) -> int:
