@@ -64,7 +64,7 @@ $(VENV)/.made:
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
 	@echo 'Installing (the first time takes a few minutes) …'
-	@$(PIP) install -c constraints.txt -e .
+	@$(PIP) install -c constraints.txt -e '.[pictures]'
 	@touch $@
 
 $(VENV)/.developed: $(VENV)/.installed

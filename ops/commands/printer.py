@@ -1,25 +1,27 @@
-"""`journeyman printer`: one simulated printer by itself, for programs that talk to printers."""
+"""`journeyman printer`: one simulated printer by itself: serve it to programs, or print a file on it."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from actors.worlds.printer.printer import VirtualPrinter
 from actors.worlds.printer.wire import service
-from ops import printing
+from ops import printing, prints
 from ops.cli_options import json_flag
 from ops.console.screen import error_line, json_line, say
-from ops.failures import INTERRUPTED
+from ops.failures import DONE, INTERRUPTED
+from ops.reports import write_whole
 
 
 @click.group(
     name="printer", epilog="Example: journeyman printer serve --pty /tmp/ender3 --fault thermistor.loose:major"
 )
 def command() -> None:
-    """A simulated printer by itself: serve it to programs that talk to printers."""
+    """A simulated printer by itself: serve it to programs that talk to printers, or print a file on it."""
 
 
 @command.command("serve")
@@ -66,3 +68,42 @@ async def _serve(wish: _Wish) -> None:
     if wish.tcp is not None and not door.address.startswith(("127.", "localhost:", "::1:")):
         error_line("warning: whoever reaches this address can drive this printer")
     await service.run(printer, door, wish.speed)
+
+
+@command.command(
+    "print", epilog="Example: journeyman printer print cube.gcode --fault nozzle.debris:major --png cube.png"
+)
+@click.argument("file", metavar="FILE")
+@click.option("--model", default="ender_3", metavar="ID", help="Which machine.  [ender_3]")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="NAME[:SEVERITY]", help="A problem or a cause; may be repeated."
+)
+@click.option("--seed", default=0, metavar="N", type=click.IntRange(0), help="Decides the unit and its noise.  [0]")
+@click.option("--png", metavar="OUT.png", help="Draw what came out: from the front, and the first layer.")
+@json_flag
+def print_(file: str, model: str, faults: tuple[str, ...], seed: int, png: str | None, as_json: bool) -> int:
+    """Print a sliced file (PrusaSlicer, Slic3r, Cura; .gz too) and measure what comes out."""
+    measured = prints.print_file(printing.printer_of(model, faults, seed), file, png)
+    if as_json:
+        json_line(measured)
+    say(prints.told(measured), as_json=as_json)
+    if png is not None:
+        say(f"drawn: {png}", as_json=as_json)
+    return DONE
+
+
+@command.command("gcode", epilog="Example: journeyman printer gcode tower --to tower.gcode")
+@click.argument("name", metavar="NAME")
+@click.option("--model", default="ender_3", metavar="ID", help="For which machine.  [ender_3]")
+@click.option("--to", "file", metavar="FILE", help="Write to a file instead of standard output.")
+@json_flag
+def gcode(name: str, model: str, file: str | None, as_json: bool) -> None:
+    """Write a test model as G-code: cube, long, first_layer, tower or pillars."""
+    text = prints.model_text(name, model)
+    if file is not None:
+        write_whole(Path(file), text)
+        say(f"{text.count(chr(10))} lines written to {file}", as_json=as_json)
+    elif not as_json:
+        say(text.rstrip())
+    if as_json:
+        json_line({"name": name, "model": model, "file": file, "lines": text.splitlines() if file is None else None})

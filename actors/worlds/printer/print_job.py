@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from actors.worlds.printer import homing
 from actors.worlds.printer.finding import Finding, within, word
+from actors.worlds.printer.gcode import models
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.physics import flow, heat, motion, surface, vertical
 
@@ -16,7 +17,6 @@ Values = Mapping[str, float]
 
 MODELS = {"cube": 25.0, "long": 90.0}
 """Test models and their printing time in minutes; slow faults show only in the long one."""
-LAYERS = {"cube": 100, "long": 300}
 HEAT_SECONDS = 420.0
 FAN_AFTER = 300.0
 
@@ -98,7 +98,7 @@ def _run(machine: Machine, values: Values, model: str, rng: random.Random, resul
     block = _mean(trace.true[-120:])
     _extrusion(machine, values, block, minutes, rng, result)
     _axes(machine, values, minutes, trace.volts / machine.volts, rng, result)
-    _layers(machine, values, int(LAYERS[model] * minutes / MODELS[model]), rng, result)
+    _layers(machine, values, int(models.LAYERS[model] * minutes / MODELS[model]), rng, result)
     _skin(machine, values, block, minutes, rng, result)
 
 

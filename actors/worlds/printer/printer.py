@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import random
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from actors.worlds.printer import observe, print_job
 from actors.worlds.printer.component import parameters
+from actors.worlds.printer.gcode import program
+from actors.worlds.printer.gcode.deposit import Deposit, deposit
 from actors.worlds.printer.machine import Machine, PrinterType, machines
 from actors.worlds.printer.problem import ProblemSeverity, causes, possible, problems
 
@@ -116,6 +119,16 @@ class VirtualPrinter:
         result = print_job.print_model(self.machine, self.values, model, self.rng(f"print {model}"))
         self.simulate_printing(result.minutes / 60.0)
         return result
+
+    def print_file(self, file: Path) -> Deposit:
+        """Print a file of G-code as far as the machine gets; `gcode.printed.measure` tells what it gave.
+
+        Raises:
+            GcodeInvalid: the file is missing, or no G-code.
+        """
+        done = deposit(self.machine, self.values, program.read(file, self.machine), self.rng("print file"))
+        self.simulate_printing(done.ended / 3600.0)
+        return done
 
     def get_symptoms(self) -> list[str]:
         """What an owner would notice, in plain words, most striking first; nothing changes by asking."""

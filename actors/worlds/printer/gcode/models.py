@@ -24,6 +24,8 @@ SOLID = 3
 """Layers at the bottom and at the top that are filled wholly."""
 SPARSE = 3.0
 """mm between the lines inside."""
+LAYERS = {"cube": 100, "long": 300}
+"""Layers of the models that the bench prints."""
 RETRACTION = {"bowden": 5.0, "direct": 0.8}
 
 
@@ -194,8 +196,8 @@ def _pillars(layers: int) -> Callable[[Machine], list[Box]]:
 
 
 MODELS = {
-    "cube": Model(_block(20.0, 100)),
-    "long": Model(_block(20.0, 300)),
+    "cube": Model(_block(31.0, LAYERS["cube"])),
+    "long": Model(_block(38.5, LAYERS["long"])),
     "first_layer": Model(_patches, skirt=False),
     "tower": Model(_pillars(150), heat=lambda layer: 230.0 - 10.0 * (layer // 30)),
     "pillars": Model(_pillars(60)),

@@ -16,11 +16,14 @@ RAIL = 300.0
 EXPANSION = 23e-6
 
 
-def ooze(values: Values, melt: float) -> float:
-    """Hair left per travel move, 1 is a bad spool of hair: temperature, moisture and missing retraction multiply."""
+def ooze(values: Values, melt: float, retraction: float | None = None) -> float:
+    """Hair left per travel move, 1 is a bad spool of hair: temperature, moisture and missing retraction multiply.
+
+    `retraction` is that before the travel as a share of what the extruder needs, else the slicer's.
+    """
     wet = 1.0 + 2.8 * max(values["filament.moisture"] - 0.2, 0.0)
     tube = 1.0 - 0.12 * values["ptfe_tube.gap"] - 0.2 * max(values["ptfe_tube.wear"] - 0.5, 0.0)
-    missing = max(1.08 - values["slicer.retraction"] * tube, 0.0)
+    missing = max(1.08 - (values["slicer.retraction"] if retraction is None else retraction) * tube, 0.0)
     wide = 1.0 + 2.0 * values["nozzle.wear"]
     return math.exp(0.05 * (melt - 210.0)) * wet * wide * (0.15 + missing)
 

@@ -46,6 +46,11 @@ def z_friction(values: Values, height: float) -> float:
     return 8.0 + clamped + 150.0 * max(values["lead_screw.dryness"] - 0.5, 0.0)
 
 
+def binds(values: Values, height: float, force: float) -> float:
+    """Chance that a layer at this share of the travel is lost when the screw pushes with `force` N."""
+    return 1.0 / (1.0 + math.exp(min(-(z_friction(values, height) / force - 1.0) / 0.06, 60.0)))
+
+
 def lost_layers(machine: Machine, values: Values, layers: int, rng: random.Random) -> tuple[int, float]:
     """How many layers came out squashed, and the share of them at mid-travel (1: all, about 0.3: evenly spread)."""
     if "guide_z" in machine.lacks:
@@ -54,7 +59,7 @@ def lost_layers(machine: Machine, values: Values, layers: int, rng: random.Rando
     lost = middle = 0
     for layer in range(layers):
         height = layer / layers
-        if rng.random() < 1.0 / (1.0 + math.exp(min(-(z_friction(values, height) / force - 1.0) / 0.06, 60.0))):
+        if rng.random() < binds(values, height, force):
             lost += 1
             middle += 0.33 < height < 0.67
     return lost, middle / lost if lost else 0.0
@@ -70,19 +75,39 @@ def ribs(machine: Machine, values: Values) -> float:
     return values["lead_screw.bend"] * 0.8 if "lead_screw" not in machine.lacks else 0.0
 
 
-def first_layer(machine: Machine, values: Values, bed_surface: float, rng: random.Random) -> FirstLayer:
-    """Lay the first layer on a plate whose surface has this temperature in degrees C."""
-    meshed = machine.probe != "none" and values["firmware.probe_enabled"] > 0.5
-    noise = values["probe_pin.noise"] if "probe_pin" not in machine.lacks else 0.004
-    keep = 0.5 if meshed else 1.0  # a mesh takes most of shape and tilt out, and puts its own noise in
+def gap(machine: Machine, values: Values, x: float, y: float) -> float:
+    """Error in mm of the nozzle's height at a place of the plate, noise aside; positive is too far away.
+
+    Args:
+        machine: the printer model.
+        values: its parameters.
+        x: -1 to 1 from the left edge to the right.
+        y: -1 to 1 from the front edge to the back.
+    """
+    keep = 0.5 if meshed(machine, values) else 1.0  # a mesh takes most of shape and tilt out
     tilt = values["bed_springs.tilt"] if "bed_springs" not in machine.lacks else 0.0
     wedge = values["z_sync.offset"] * 0.7 if "z_sync" not in machine.lacks else 0.0
-    gaps = []
-    for x in (-1.0, 0.0, 1.0):
-        for y in (-1.0, 0.0, 1.0):
-            shape = (tilt * x / 2.0 + values["bed_plate.warp"] * (x * x + y * y) / 2.0) * keep + wedge * x / 2.0
-            gaps.append(values["probe.z_offset"] + shape + (rng.gauss(0.0, noise) if meshed else rng.gauss(0.0, 0.004)))
-    grips = [adhesion(values, gap, bed_surface) for gap in gaps]
+    shape = (tilt * x / 2.0 + values["bed_plate.warp"] * (x * x + y * y) / 2.0) * keep + wedge * x / 2.0
+    return values["probe.z_offset"] + shape
+
+
+def meshed(machine: Machine, values: Values) -> bool:
+    """True if the firmware levels out what its probe has found."""
+    return machine.probe != "none" and bool(values["firmware.probe_enabled"] > 0.5)
+
+
+def gap_noise(machine: Machine, values: Values) -> float:
+    """Mm (one sigma) by which one probed point is off; without a mesh what the endstop leaves."""
+    probed = meshed(machine, values) and "probe_pin" not in machine.lacks
+    return values["probe_pin.noise"] if probed else 0.004
+
+
+def first_layer(machine: Machine, values: Values, bed_surface: float, rng: random.Random) -> FirstLayer:
+    """Lay the first layer on a plate whose surface has this temperature in degrees C."""
+    noise = gap_noise(machine, values)
+    places = [(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)]
+    gaps = [gap(machine, values, x, y) + rng.gauss(0.0, noise) for x, y in places]
+    grips = [adhesion(values, one, bed_surface) for one in gaps]
     mean = sum(gaps) / 9.0
     left_right = (sum(gaps[6:]) - sum(gaps[:3])) / 3.0
     return FirstLayer(mean, max(gaps) - min(gaps), left_right, sum(grips) / 9.0, min(grips))
