@@ -58,7 +58,7 @@ def verify(log: EventLog, *, after: Head | None = None) -> Verification:
     """
     trace = Trace(after.position, after.hash) if after else Trace()
     try:
-        witnesses = log.witnesses() if isinstance(log, Verifiable) else [log.head()]
+        witnesses = [*([after] if after else []), *(log.witnesses() if isinstance(log, Verifiable) else [log.head()])]
         problem = _follow(log, trace) or _unmet(witnesses, trace, log)
     except LogError as error:
         return _verdict(trace, str(error), trace.position + 1)

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from events.chain import GENESIS
 from events.codec import unpack
 from events.event import RecordedEvent
-from events.log import EventLog, open_log
+from events.follower import followers
+from events.log import EventLog, Head, open_log
 from events.verification import verify_url
 from ops.failures import WrongUse
 
@@ -40,9 +42,28 @@ def is_memory(url: str) -> bool:
     return url.startswith(MEMORY)
 
 
-def verify_store(url: str) -> Plain:
-    """The object of `log verify --json`. Raises as `verify_url`."""
-    return asdict(verify_url(url))
+def verify_store(url: str, after: str | None = None) -> Plain:
+    """The object of `log verify --json`. Raises as `verify_url`.
+
+    Args:
+        url: of the log.
+        after: `EVENTS:HEAD`, what an earlier verification said was good; only what follows is followed.
+
+    Raises:
+        WrongUse: `after` is no such pair.
+    """
+    return asdict(verify_url(url, after=_head(after) if after else None))
+
+
+def _head(text: str) -> Head:
+    position, _, value = text.partition(":")
+    try:
+        head = Head(int(position), bytes.fromhex(value))
+    except ValueError:
+        head = Head(-1, b"")
+    if head.position < 0 or len(head.hash) != len(GENESIS):
+        raise WrongUse(f"'{text}' is no EVENTS:HEAD: give both as `log verify --json` said them, such as 3120:9f86d0…")
+    return head
 
 
 def as_plain(event: RecordedEvent) -> Plain:
@@ -91,7 +112,7 @@ def last_events(log: EventLog, n: int) -> list[RecordedEvent]:
 
 
 def stats(log: EventLog) -> Plain:
-    """What the log is made of: events, payload bytes and streams, by type and by category."""
+    """What the log is made of, by type and by category; and who follows it: where, and what was parked."""
     types: dict[str, dict[str, int]] = {}
     categories: dict[str, dict[str, int]] = {}
     runs: set[str] = set()
@@ -111,6 +132,7 @@ def stats(log: EventLog) -> Plain:
         "last": moment(last) if last else None,
         "types": dict(sorted(types.items())),
         "categories": dict(sorted(categories.items())),
+        "followers": list(followers(log)),
     }
 
 

@@ -16,6 +16,8 @@ from events.event import Event
 from events.log import NO_STREAM, EventLog, open_log
 from events.verification import verify
 from ops.bench.log_append import compare_appends
+from ops.bench.log_growth import compare_growth
+from ops.bench.log_postgres import compare_postgres
 from ops.bench.log_producers import compare_producers
 from ops.bench.rounds import Row, Work, compare
 
@@ -50,12 +52,13 @@ class Bare:
             self.connection.executemany(INSERT, rows)
 
 
-def compare_logs(rounds: int, episodes: int) -> list[Row]:
+def compare_logs(rounds: int, episodes: int, grow: int = 0) -> list[Row]:
     """Append, read and verify, each beside the peer.
 
     Args:
         rounds: of each comparison.
         episodes: of 25 events each that are appended in a round.
+        grow: events up to which a log is filled to see whether its appends slow down; 0 leaves that out.
     """
     with tempfile.TemporaryDirectory(prefix="journeyman-bench-") as folder, _both(Path(folder)) as (log, bare):
         fact = facts.ToolReturned(turn=1, call={"name": "measure"}, result={"findings": [{"value": 61.0}] * 3})
@@ -76,11 +79,11 @@ def compare_logs(rounds: int, episodes: int) -> list[Row]:
         rows = [
             compare(work, a, b, peer_name=PEER, unit="events/s", aim=aim, rounds=rounds) for work, a, b, aim in works
         ]
-    return rows + _beside_peers(rounds, episodes * EPISODE)
+    return rows + _beside_peers(rounds, episodes * EPISODE, grow)
 
 
-def _beside_peers(rounds: int, events: int) -> list[Row]:
-    """Batches, sixteen producers, typed replay; the library's rows only where it is installed."""
+def _beside_peers(rounds: int, events: int, grow: int) -> list[Row]:
+    """Batches, sixteen producers, typed replay, PostgreSQL; the library's rows only where it is installed."""
     with tempfile.TemporaryDirectory(prefix="journeyman-bench-") as name:
         folder = Path(name)
         rows = compare_appends(folder, rounds, 5 * events)
@@ -88,8 +91,9 @@ def _beside_peers(rounds: int, events: int) -> list[Row]:
         if find_spec("eventsourcing") is not None:
             from ops.bench.log_replay import compare_replays  # noqa: PLC0415 - a peer that need not be installed
 
-            rows += compare_replays(folder, rounds, max(COMMIT, 20 * events))
-        return rows
+            rows += compare_replays(folder, rounds, grow or max(COMMIT, 20 * events))
+        rows += compare_postgres(rounds, 5 * events, appends=max(20, events // 10))
+        return [*rows, compare_growth(folder, grow)] if grow else rows
 
 
 @contextmanager

@@ -20,12 +20,15 @@ def command() -> None:
 @command.command("log")
 @click.option("--rounds", default=5, metavar="N", type=click.IntRange(1, 1000), help="Of each comparison.  [5]")
 @click.option("--episodes", default=40, metavar="N", type=click.IntRange(1, 100_000), help="Appended a round.  [40]")
+@click.option(
+    "--grow", default=0, metavar="N", type=click.IntRange(0), help="Also fill a log of N events; 3000000 takes minutes."
+)
 @json_flag
-def log(rounds: int, episodes: int, as_json: bool) -> int:
-    """The event log beside a bare SQLite table."""
+def log(rounds: int, episodes: int, grow: int, as_json: bool) -> int:
+    """The event log beside a bare table, the eventsourcing library, sixteen writers, and PostgreSQL."""
     from ops.bench.log import compare_logs  # noqa: PLC0415 - only this benchmark opens logs
 
-    return _shown(compare_logs(rounds, episodes), as_json=as_json)
+    return _shown(compare_logs(rounds, episodes, grow), as_json=as_json)
 
 
 @command.command("agents")

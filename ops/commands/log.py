@@ -85,13 +85,14 @@ def tail(lines: int, follow: bool, store: str | None, as_json: bool) -> None:
                 say(event_lines([event])[0])
 
 
-@command.command("verify")
+@command.command("verify", epilog="Example: journeyman log verify --after 3120:9f86d081884c7d65…")
+@click.option("--after", metavar="EVENTS:HEAD", help="Go on from what an earlier verification found good.")
 @store_flag
 @json_flag
-def verify(store: str | None, as_json: bool) -> int:
+def verify(after: str | None, store: str | None, as_json: bool) -> int:
     """Follow the hash chain from the first event to the last; exit 1 where the log is not what was written."""
     url = store_of(store)
-    found = verify_store(url)
+    found = verify_store(url, after)
     if as_json:
         json_line(found)
     elif found["ok"]:
@@ -118,6 +119,10 @@ def count(store: str | None, as_json: bool) -> None:
     )
     _table(found["categories"])
     _table(found["types"])
+    for follower in found["followers"]:
+        say(f"\n  follower {follower['name']} is at {follower['position']:,}, {follower['behind']:,} behind the head")
+        for parked in follower["parked"]:
+            say(f"    PARKED {parked['position']}, stream {parked['stream']}: {parked['error']}")
 
 
 def _table(counts: dict[str, dict[str, Any]]) -> None:

@@ -27,9 +27,9 @@ def test_both_sides_take_turns_in_going_first_and_the_first_round_does_not_count
 
 def test_the_ratio_is_the_median_of_the_rounds_ratios(monkeypatch: pytest.MonkeyPatch) -> None:
     speeds = iter([1.0, 1.0, 90.0, 10.0, 10.0, 20.0, 40.0, 10.0])
-    monkeypatch.setattr(rounds, "_speed", lambda _: next(speeds))
+    monkeypatch.setattr(rounds, "_speed", lambda _: (next(speeds), 1.0))
     row = compare("x", lambda: 1, lambda: 2, peer_name="p", unit="u/s", aim=4.5, rounds=3)
-    assert (row.ours, row.peer, row.ratio, row.ok) == (40.0, 10.0, 4.0, False)
+    assert (row.ours, row.peer, row.ratio, row.ok, row.cpu_ratio) == (40.0, 10.0, 4.0, False, 1.0)
 
 
 def test_the_log_is_measured_in_the_promised_shape(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,13 +37,13 @@ def test_the_log_is_measured_in_the_promised_shape(capsys: pytest.CaptureFixture
     found = json.loads(capsys.readouterr().out)
     assert set(found) == {"machine", "rows"}
     assert len(found["rows"]) >= 12
-    assert set(found["rows"][0]) == {"work", "ours", "peer", "peer_name", "unit", "ratio", "aim", "ok", "rounds"}
+    assert set(found["rows"][0]) >= {"work", "ours", "peer", "peer_name", "unit", "ratio", "aim", "ok", "rounds"}
     assert all(row["ours"] > 0 and row["peer"] > 0 for row in found["rows"][:8])
 
 
 def test_a_missed_aim_is_status_1(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     row = Row("x", 1.0, 10.0, "p", "u/s", 0.1, 0.5, ok=False, rounds=1)
-    monkeypatch.setattr(log, "compare_logs", lambda _rounds, _episodes: [row])
+    monkeypatch.setattr(log, "compare_logs", lambda _rounds, _episodes, _grow: [row])
     assert cli.run(["bench", "log"]) == 1
     assert "MISSED" in capsys.readouterr().out
 

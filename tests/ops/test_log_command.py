@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from events.event import RecordedEvent
+from events.follower import Follower
 from events.log import open_log
 from ops import cli, doctor
 from tests.recorded_run import Telling, usual
@@ -84,6 +86,43 @@ def test_stats_add_up(store: str, capsys: Captured) -> None:
     assert found["runs"] == 2
     assert cli.run(["log", "stats", "--store", store]) == 0
     assert "EpisodeScored" in capsys.readouterr().out
+
+
+class Stumbling:
+    """A projection that cannot take what it wants to fold."""
+
+    name, version, types = "scores", 1, ("EpisodeScored",)
+
+    def initial(self) -> int:
+        return 0
+
+    def evolve(self, state: int, recorded: RecordedEvent) -> int:
+        raise ValueError(f"cannot be weighed beside {state}: {recorded.type}")
+
+    def to_plain(self, state: int) -> int:
+        return state
+
+    def from_plain(self, plain: int) -> int:
+        return plain
+
+
+def test_stats_name_who_follows_the_log_and_what_was_parked(store: str, capsys: Captured) -> None:
+    with open_log(store) as log:
+        Follower(log, Stumbling(), poison="park").catch_up()
+    _, found = answer(capsys, "log", "stats", "--store", store)
+    (follower,) = found["followers"]
+    assert (follower["name"], follower["behind"]) == ("scores#1", 0)
+    assert follower["parked"][0]["error"] == "ValueError: cannot be weighed beside 0: EpisodeScored"
+    assert cli.run(["log", "stats", "--store", store]) == 0
+    assert "PARKED" in capsys.readouterr().out
+
+
+def test_verification_goes_on_from_what_was_found_good(store: str, capsys: Captured) -> None:
+    _, whole = answer(capsys, "log", "verify", "--store", store)
+    status, again = answer(capsys, "log", "verify", "--after", f"{whole['events']}:{whole['head']}", "--store", store)
+    assert (status, again) == (0, whole)
+    assert answer(capsys, "log", "verify", "--after", f"{whole['events']}:{'0' * 64}", "--store", store)[0] == 1
+    assert answer(capsys, "log", "verify", "--after", "12", "--store", store)[0] == 2
 
 
 def test_text_from_the_log_cannot_steer_the_terminal(store: str, capsys: Captured) -> None:
