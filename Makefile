@@ -69,7 +69,8 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
 
 $(VENV)/.developed: $(VENV)/.installed
 	@$(PIP) install -c constraints.txt -e '.[dev]'
-	@$(PIP) install -c constraints.txt --no-deps printrun pyserial  # a printer host for the tests, without its windows
+	@$(PIP) install -c constraints.txt --no-deps printrun pyserial || \
+		echo 'printrun is not to be had for this Python; tests that print with it are skipped'
 	@touch $@
 
 clean:

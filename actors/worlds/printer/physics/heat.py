@@ -9,6 +9,7 @@ import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.physics import control
@@ -96,6 +97,51 @@ def strand_openings(values: Values) -> float:
     return max(values["thermistor_wiring.flex_break"] - 0.02, 0.0)
 
 
+class Load(NamedTuple):
+    """What works on the metal in a step.
+
+    Attributes:
+        duty: of the hot end's heater, 0 to 1.
+        bed_on: whether the bed's heater is on.
+        volts: of the supply under this load.
+        fan: duty of the part fan, 0 to 1.
+        melting: mm3/s of plastic.
+    """
+
+    duty: float
+    bed_on: bool
+    volts: float
+    fan: float
+    melting: float
+
+
+@dataclass
+class Metal:
+    """True temperatures in degrees C: the heater block, the sensor's bead in it, the bed."""
+
+    block: float = AMBIENT
+    bead: float = AMBIENT
+    bed: float = AMBIENT
+
+    def warm(self, seconds: float, machine: Machine, values: Values, load: Load) -> None:
+        """What the heaters give and the air and the plastic take in a step of half a second or less."""
+        gain = heater_watts(machine, values, load.volts) * load.duty
+        loss = (block_loss(machine, values, load.fan) + MELT_POWER * load.melting) * (self.block - AMBIENT)
+        self.block += seconds * (gain - loss) / machine.hotend.heat
+        touching = AMBIENT + values["thermistor.coupling"] * (self.block - AMBIENT)
+        self.bead += seconds * machine.hotend.lag * (touching - self.bead)
+        bed_gain = machine.bed.power * values["bed_heater.power"] * (load.volts / machine.volts) ** 2 * load.bed_on
+        self.bed += seconds * (bed_gain - machine.bed.loss * (self.bed - AMBIENT)) / machine.bed.heat
+
+    def read(self, values: Values, rng: random.Random, opening: float = 0.0) -> tuple[float, float]:
+        """What the firmware reads of hot end and bed; `opening` is the chance that the wire is open at this moment."""
+        open_wire = opening > 0 and rng.random() < opening
+        noise = 0.15 + 2.0 * (1.0 - values["thermistor.coupling"])
+        reading = OPEN if open_wire else shown_temperature(values, self.bead) + rng.gauss(0.0, noise)
+        off = values["bed_thermistor.offset"] * min(1.0, (self.bed - AMBIENT) / 20.0)
+        return reading, self.bed + off + rng.gauss(0.0, 0.1)
+
+
 def heat(
     machine: Machine,
     values: Values,
@@ -132,7 +178,7 @@ def heat(
 
 @dataclass
 class Heating:
-    """One heating on its way: temperatures of block, bead and bed, the loops, the guards, and the trace so far.
+    """One heating on its way: temperatures of the metal, the loops, the guards, and the trace so far.
 
     Attributes:
         shown, bed_shown: what the firmware read last, degrees C.
@@ -146,9 +192,7 @@ class Heating:
     rng: random.Random
     trace: Trace
     opening: float = 0.0
-    block: float = AMBIENT
-    bead: float = AMBIENT
-    bed: float = AMBIENT
+    metal: Metal = field(default_factory=Metal)
     bed_on: bool = False
     shown: float = AMBIENT
     bed_shown: float = AMBIENT
@@ -167,7 +211,7 @@ class Heating:
 
     def step(self, now: float, *, fan: float, flow: float) -> bool:
         """Half a second of heating; False once the firmware has halted or the board has browned out."""
-        reading, bed_reading = self.shown, self.bed_shown = self._read()
+        reading, bed_reading = self.shown, self.bed_shown = self.metal.read(self.values, self.rng, self.opening)
         duty = self.loop.duty(control.gains(self.machine, self.values), self.target, reading, STEP)
         kept_on = bed_reading < self.bed_target - 0.3 or (self.bed_on and bed_reading < self.bed_target + 0.3)
         self.bed_on = self.bed_target > 0 and kept_on
@@ -176,7 +220,8 @@ class Heating:
         if volts < BROWN_OUT * self.machine.volts:
             self.trace.reset = True
             return False
-        self._warm(duty, volts, fan, flow if self.guard.reached else 0.0)
+        load = Load(duty, self.bed_on, volts, fan, flow if self.guard.reached else 0.0)
+        self.metal.warm(STEP, self.machine, self.values, load)
         self._keep(now, reading, duty, bed_reading)
         self.trace.error = (
             control.out_of_range(self.machine, self.target, reading)
@@ -185,34 +230,14 @@ class Heating:
         )
         return not self.trace.error
 
-    def _read(self) -> tuple[float, float]:
-        """What the firmware reads of hot end and bed."""
-        loose = 1.0 - self.values["thermistor.coupling"]
-        open_wire = self.opening > 0 and self.rng.random() < self.opening
-        noise = 0.15 + 2.0 * loose
-        reading = OPEN if open_wire else shown_temperature(self.values, self.bead) + self.rng.gauss(0.0, noise)
-        off = self.values["bed_thermistor.offset"] * min(1.0, (self.bed - AMBIENT) / 20.0)
-        return reading, self.bed + off + self.rng.gauss(0.0, 0.1)
-
-    def _warm(self, duty: float, volts: float, fan: float, melting: float) -> None:
-        """What the heaters give and the air and the plastic take."""
-        machine, values = self.machine, self.values
-        gain = heater_watts(machine, values, volts) * duty
-        loss = (block_loss(machine, values, fan) + MELT_POWER * melting) * (self.block - AMBIENT)
-        self.block += STEP * (gain - loss) / machine.hotend.heat
-        touching = AMBIENT + values["thermistor.coupling"] * (self.block - AMBIENT)
-        self.bead += STEP * machine.hotend.lag * (touching - self.bead)
-        bed_gain = machine.bed.power * values["bed_heater.power"] * (volts / machine.volts) ** 2 * self.bed_on
-        self.bed += STEP * (bed_gain - machine.bed.loss * (self.bed - AMBIENT)) / machine.bed.heat
-
     def _keep(self, now: float, reading: float, duty: float, bed_reading: float) -> None:
         trace = self.trace
         trace.seconds.append(now)
         trace.reading.append(reading)
-        trace.true.append(self.block)
+        trace.true.append(self.metal.block)
         trace.duty.append(duty)
         trace.bed_reading.append(bed_reading)
-        trace.bed_true.append(self.bed)
+        trace.bed_true.append(self.metal.bed)
         if trace.heat_up is None and self.target > 0 and reading >= self.target - 2.0:
             trace.heat_up = now
         if trace.bed_heat_up is None and self.bed_target > 0 and bed_reading >= self.bed_target - 2.0:

@@ -22,7 +22,7 @@ class Heaters:
     Attributes:
         target, bed_target: degrees C; 0 is off.
         reading, bed_reading: what the firmware read last, degrees C.
-        block, bead, bed: true temperatures, degrees C.
+        metal: true temperatures.
         duty: of the hot end, 0 to 1; `forced` overrules the control loop while a relay test runs.
         volts: of the supply under the present load.
     """
@@ -35,9 +35,7 @@ class Heaters:
     bed_target: float = 0.0
     reading: float = heat.AMBIENT
     bed_reading: float = heat.AMBIENT
-    block: float = heat.AMBIENT
-    bead: float = heat.AMBIENT
-    bed: float = heat.AMBIENT
+    metal: heat.Metal = field(default_factory=heat.Metal)
     duty: float = 0.0
     forced: float | None = None
     bed_on: bool = False
@@ -81,7 +79,8 @@ class Heaters:
             flow: mm3/s of plastic melted.
             moving: True if the head moves, so that a broken strand can open.
         """
-        self._warm(seconds, fan, flow)
+        load = heat.Load(self.duty, self.bed_on, self.volts, fan, flow)
+        self.metal.warm(seconds, self.machine, self.values, load)
         self._steps += 1
         return self._decide(moving=moving) if self._steps % CONTROL == 0 else ""
 
@@ -102,19 +101,4 @@ class Heaters:
 
     def _read(self, *, moving: bool) -> None:
         opening = heat.strand_openings(self.values) * heat.STEP / 60.0 if moving else 0.0
-        noise = 0.15 + 2.0 * (1.0 - self.values["thermistor.coupling"])
-        shown = heat.shown_temperature(self.values, self.bead) + self.rng.gauss(0.0, noise)
-        self.reading = heat.OPEN if opening > 0 and self.rng.random() < opening else shown
-        off = self.values["bed_thermistor.offset"] * min(1.0, (self.bed - heat.AMBIENT) / 20.0)
-        self.bed_reading = self.bed + off + self.rng.gauss(0.0, 0.1)
-
-    def _warm(self, seconds: float, fan: float, flow: float) -> None:
-        machine, values = self.machine, self.values
-        gain = heat.heater_watts(machine, values, self.volts) * self.duty
-        loss = (heat.block_loss(machine, values, fan) + heat.MELT_POWER * flow) * (self.block - heat.AMBIENT)
-        self.block += seconds * (gain - loss) / machine.hotend.heat
-        touching = heat.AMBIENT + values["thermistor.coupling"] * (self.block - heat.AMBIENT)
-        self.bead += seconds * machine.hotend.lag * (touching - self.bead)
-        share = (self.volts / machine.volts) ** 2
-        bed_gain = machine.bed.power * values["bed_heater.power"] * share * self.bed_on
-        self.bed += seconds * (bed_gain - machine.bed.loss * (self.bed - heat.AMBIENT)) / machine.bed.heat
+        self.reading, self.bed_reading = self.metal.read(self.values, self.rng, opening)
