@@ -13,6 +13,10 @@ MOTION = frozenset({"G0", "G1", "G2", "G3", "G10", "G11", "G28", "G29", "G30"})
 """Commands that a stopped firmware refuses until M999."""
 BUMP = 2.0
 """Seconds of backing off and touching a second time."""
+CLOSES = 0.05
+"""Mm before its end at which an axis closes its switch [E]."""
+SENSES = 1.0
+"""Mm over the plate from which an inductive probe senses it [E]."""
 FAR = 400.0
 """Mm after which homing gives up [E]."""
 
@@ -167,14 +171,15 @@ def drive(board: Board, axis: str, mm: float, feed: float = 0.0) -> Script:
 @on("M119")
 def endstops(board: Board, command: Command) -> Script:
     """What each switch says at this moment; a wire that is open says nothing."""
+    machine, head = board.machine, board.head
+    switches = [axis for axis in "XYZ" if axis != "Z" or machine.probe == "none"]
     pressed = {
         axis.lower()
-        for axis in "XY"
-        if board.head.true(axis) < 0.05 and board.arrives(f"endstop_{axis.lower()}.signal")
+        for axis in switches
+        if head.true(axis) < CLOSES and board.arrives(f"endstop_{axis.lower()}.signal")
     }
-    if board.machine.probe == "none" and board.head.true("Z") < 0.05 and board.arrives("endstop_z.signal"):
-        pressed.add("z")
-    yield from firmware.endstops(board.machine, board.values, pressed, probe_out=board.deployed)
+    probe_out = board.deployed if machine.probe == "bltouch" else head.true("Z") > SENSES
+    yield from firmware.endstops(machine, board.values, pressed, probe_out=probe_out)
 
 
 @on("T1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 
 from actors.worlds.printer import firmware
@@ -11,6 +12,8 @@ from actors.worlds.printer.wire import settings
 from actors.worlds.printer.wire.board import Board
 from actors.worlds.printer.wire.probing import probe_works
 from actors.worlds.printer.wire.script import WAIT, Script, on, unknown
+
+_M118 = re.compile(r"\s*(?:([EA])1\s+)?(.*)")
 
 
 @on("M115")
@@ -77,8 +80,10 @@ def keep_alive(board: Board, command: Command) -> Script:
 
 @on("M118")
 def say(board: Board, command: Command) -> Script:
-    """Send a text back."""
-    yield command.text
+    """Send a text back: plain, as an echo (E1), or as a remark to the host (A1)."""
+    found = _M118.match(command.text)
+    kind, text = (found.group(1) or "", found.group(2)) if found else ("", command.text)
+    yield {"E": "echo:", "A": "// "}.get(kind[:1], "") + text
 
 
 @on("M0", "M1", "M600")

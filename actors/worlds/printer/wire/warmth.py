@@ -12,6 +12,8 @@ WINDOW = 1.0
 """K around the target within which a temperature counts as reached, Marlin's TEMP_WINDOW."""
 RESIDENCY = 10.0
 """Seconds for which it must stay there, TEMP_RESIDENCY_TIME."""
+LEAST_GAIN, MOST_GAIN = 0.01, 9999.0
+"""Between which M301 sets a gain; a loop without one controls nothing."""
 COOL_BELOW = 50.0
 """Degrees C below which nobody waits for cooling."""
 
@@ -112,7 +114,8 @@ def gains(board: Board, command: Command) -> Script:
     """Kp, Ki, Kd of the hot end."""
     if command.words:
         kp, ki, kd = board.settings.gains
-        board.change(gains=(command.get("P", kp), command.get("I", ki), command.get("D", kd)))
+        asked = (command.get("P", kp), command.get("I", ki), command.get("D", kd))
+        board.change(gains=tuple(min(max(gain, LEAST_GAIN), MOST_GAIN) for gain in asked))
     kp, ki, kd = board.settings.gains
     yield f"echo: p:{kp:.2f} i:{ki:.2f} d:{kd:.2f}"
 

@@ -346,6 +346,20 @@ def test_what_can_be_asked_differs_by_machine() -> None:
         probed.wait(60)
 
 
+def test_an_inductive_probe_senses_the_plate_when_it_is_near() -> None:
+    host = Host("prusa_mk3s")
+    assert "z_probe: open" in host.send("M119")
+    host.do("G28")
+    assert "z_probe: TRIGGERED" in host.send("M119")
+
+
+def test_m118_sends_a_text_back() -> None:
+    host = Host()
+    assert host.send("M118 Hello, you", "M118 E1 half", "M118 A1 action:notification done") == [
+        "Hello, you", "ok", "echo:half", "ok", "// action:notification done", "ok",
+    ]  # fmt: skip
+
+
 def test_g28_loses_the_mesh_and_m420_brings_it_back() -> None:
     host = Host("ender_3_bltouch")
     assert "Error:Failed to enable Bed Leveling" in host.do("M420 S1")
