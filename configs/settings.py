@@ -30,6 +30,19 @@ class Settings(BaseModel):
         default="mixed", description="of generated scenarios"
     )
     agent: Name = Field(default="apprentice", description="who plays the episodes")
+    reflector: Name = Field(default="counting", description="who draws lessons: counting, or a model")
+    base_url: Name | None = Field(default=None, description="address of the models, such as a local server's")
+    prices: Name | None = Field(default=None, description="a YAML file of prices that goes before the lists")
+    budget_usd: float | None = Field(default=None, ge=0, description="US dollars that a run may spend on models")
+    budget_tokens: int | None = Field(default=None, ge=0, description="tokens that a run may spend on models")
+    yes: bool = Field(default=False, description="begin a paid run without asking")
+    model_seconds: float = Field(default=120.0, gt=0, le=86_400, description="that one attempt at a model may take")
+    model_tries: int = Field(default=6, ge=1, le=100, description="attempts at one request to a model")
+    model_calls: int = Field(default=1024, ge=1, le=100_000, description="requests to a model at a time, in all")
+    requests_per_minute: float = Field(
+        default=0.0, ge=0, description="limit of the account at the provider, 0 for none"
+    )
+    tokens_per_minute: float = Field(default=0.0, ge=0, description="limit of the account at the provider, 0 for none")
     skillbook: Name | None = Field(default=None, description="the book, NAME or NAME@VERSION; default: the world's")
     wave: int = Field(default=10, ge=1, le=1_000_000, description="episodes between two versions of the book")
     workers: int | None = Field(default=None, ge=1, le=100_000, description="of each pool; default: one a core")

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from actors.llm.port import ModelUnusable
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.ledger import Ledger, read_run
-from actors.runtime.port import JOURNAL, Runtime
+from actors.runtime.port import JOURNAL, AskFailed, Runtime
 from configs.settings import Settings
 from events import facts
 from events.log import NO_STREAM
@@ -27,6 +28,16 @@ _PLACE = {
     "episode_seconds",
     "json_output",
     "resume",
+    "base_url",
+    "prices",
+    "budget_usd",
+    "budget_tokens",
+    "yes",
+    "model_seconds",
+    "model_tries",
+    "model_calls",
+    "requests_per_minute",
+    "tokens_per_minute",
 }
 """Settings that say where and how a run takes place, and nothing of its results."""
 
@@ -114,3 +125,16 @@ async def checkpointed(runtime: Runtime, run: str, *, resumable: bool) -> AsyncI
             facts.RunPaused(reason="stopped by the user")
         )
         raise Interrupted(run if resumable else "") from None
+    except (AskFailed, BaseExceptionGroup) as error:
+        why = _unusable(error)
+        version = await _version(runtime, run) if why else NO_STREAM
+        if version != NO_STREAM:
+            await Chronicle(runtime, f"run/{run}", run, version=version).write(facts.RunPaused(reason=why[:500]))
+        raise
+
+
+def _unusable(error: BaseException) -> str:
+    """Why no model can be asked any more, if that is what happened; the run goes on once that is mended."""
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(_unusable, error.exceptions)), "")
+    return error.text if isinstance(error, AskFailed) and error.type == ModelUnusable.__name__ else ""

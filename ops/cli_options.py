@@ -22,6 +22,11 @@ _FLAGS: dict[str, tuple[str, str]] = {
     "episodes": ("N", "How many episodes are practised.  [60]"),
     "difficulty": ("LEVEL", "easy, medium, hard or mixed.  [mixed]"),
     "agent": ("NAME", "Who plays the episodes.  [apprentice]"),
+    "reflector": ("NAME", "Who draws lessons: counting, or a model such as anthropic:MODEL.  [counting]"),
+    "base_url": ("URL", "Where the models are, such as a llama.cpp, Ollama or vLLM server.  [the provider's own]"),
+    "prices": ("FILE", "Prices in YAML that go before the lists: MODEL: {input: 3, output: 15}."),
+    "budget_usd": ("X", "Dollars that the run may spend on models; it ends cleanly before it passes them."),
+    "budget_tokens": ("N", "Tokens that the run may spend on models, likewise."),
     "skillbook": ("NAME[@VERSION]", "The book that is read and written.  [a new one]"),
     "wave": ("N", "Episodes between two versions of the book.  [10]"),
     "workers": ("N", "Workers of each role; the results do not depend on it.  [one a core]"),
@@ -46,7 +51,9 @@ _FLAGS: dict[str, tuple[str, str]] = {
 }
 """Placeholder and help of each flag. All are text here: one validator, of the settings, judges every layer."""
 
-ALL_SETTINGS = (*_FLAGS, "learning", "review")
+MODELS = ("agent", "base_url", "prices", "budget_usd", "budget_tokens", "yes")
+"""Settings of every command that lets models play."""
+ALL_SETTINGS = (*_FLAGS, "learning", "review", "yes")
 """Every setting that has a flag, for commands that show settings."""
 
 
@@ -103,6 +110,8 @@ def _load(config: str | None, flags: dict[str, Any]) -> Loaded:
 
 
 def _option(name: str, wording: str) -> Callable[[Command], Command]:
+    if name == "yes":
+        return click.option("--yes", "yes", is_flag=True, default=None, help="Begin a paid run without asking.")
     if name == "learning":
         text = "Practise without writing lessons."
         return click.option("--no-learning", "learning", flag_value=False, default=None, help=text)

@@ -10,10 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from actors.runtime.attempts import Attempts
 from actors.runtime.episode import Table
 from actors.runtime.floor import Floor, OwnFloor
 from actors.runtime.observer import Observer
 from actors.runtime.port import JOURNAL, AskFailed, Runtime, RuntimeFault, Staffing
+from actors.runtime.purse import Purse
 from actors.runtime.teams import POOL as TEAMS
 from actors.runtime.teams import TeamFloor
 from actors.worlds import catalogue as worlds
@@ -21,6 +23,7 @@ from configs.settings import Settings
 from events.errors import LogOccupied
 from ops.failures import Interrupted, WrongUse
 from ops.logs import is_memory, placed
+from ops.paying import COUNTING, must_be_paid, options_of
 
 EPISODES_A_WORKER = 8
 """Episodes under way for each worker: enough that none waits for another's disk or model."""
@@ -103,6 +106,7 @@ def _teams(runtime: Runtime, settings: Settings) -> Staffing:
     config = {
         "world": settings.world,
         "model": settings.agent,
+        "options": options_of(settings).plain(),
         "window": _window_of_a_team(settings),
         "seconds": settings.episode_seconds,
         "journal": runtime.reach(JOURNAL),
@@ -117,31 +121,46 @@ def _roles(settings: Settings) -> list[Staffing]:
         return {str(name): number for name, number in settings.pools.items()}.get(pool, usual)
 
     count = workers(settings)
+    apart = settings.runtime == "ray"
+    processes = size("agents", count) + size("reflectors", 1) if apart else 1
+    options = options_of(settings, processes).plain()
+    reflector = {**world, "model": settings.reflector, "options": options}
     return [
         Staffing("generators", f"{staff}:Generator", world, size("generators", 1), stateless=True),
         Staffing("printers", f"{staff}:Printer", world, size("printers", count)),
-        Staffing("agents", f"{staff}:Agent", {**world, "model": settings.agent}, size("agents", count)),
+        Staffing(
+            "agents", f"{staff}:Agent", {**world, "model": settings.agent, "options": options}, size("agents", count)
+        ),
         Staffing("evaluators", f"{staff}:Evaluator", world, size("evaluators", 1), stateless=True),
-        Staffing("reflectors", f"{staff}:Reflector", world, size("reflectors", 1), stateless=True),
+        Staffing("reflectors", f"{staff}:Reflector", reflector, size("reflectors", 1), stateless=True),
     ]
 
 
-def floor_of(runtime: Runtime, settings: Settings, observer: Observer) -> Floor:
+def floor_of(
+    runtime: Runtime, settings: Settings, observer: Observer, purse: Purse | None = None, run: str = ""
+) -> Floor:
     """Where the episodes of a run are played."""
     if is_together(settings):
         return TeamFloor(runtime, observer, workers(settings), _window_of_a_team(settings))
-    return OwnFloor(table_of(runtime, settings, observer), in_flight(settings))
+    return OwnFloor(table_of(runtime, settings, observer, purse, run), in_flight(settings))
 
 
-def table_of(runtime: Runtime, settings: Settings, observer: Observer) -> Table:
+def table_of(
+    runtime: Runtime, settings: Settings, observer: Observer, purse: Purse | None = None, run: str = ""
+) -> Table:
     """What the episodes share that this process conducts itself."""
     limits = worlds.load(settings.world).limits
-    return Table(runtime, observer, settings.world, settings.agent, limits, settings.episode_seconds)
+    attempts = None if settings.reflector == COUNTING else Attempts(runtime, run)
+    return Table(runtime, observer, settings.world, settings.agent, limits, settings.episode_seconds, purse, attempts)
 
 
 def is_together(settings: Settings) -> bool:
-    """Whether whole teams are hired; in one process there is nothing to put together."""
-    return settings.runtime == "ray" and settings.placement == "together"
+    """Whether whole teams are hired; in one process there is nothing to put together.
+
+    Where models must be paid, all episodes are conducted from here, so that one purse keeps the budget exactly.
+    """
+    counting = settings.reflector == COUNTING and not must_be_paid(settings)
+    return settings.runtime == "ray" and settings.placement == "together" and counting
 
 
 def in_flight(settings: Settings) -> int:

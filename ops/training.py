@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 
-from actors.llm import catalogue as models
 from actors.runtime.chronicle import Chronicle
-from actors.runtime.conductor import Conductor, Programme
+from actors.runtime.conductor import Conductor, Programme, Status
 from actors.runtime.episode import Order
 from actors.runtime.episode import play as play_episode
 from actors.runtime.ledger import Ledger
 from actors.runtime.observer import Observer, Plan
 from actors.runtime.port import JOURNAL, Plain, Runtime
+from actors.runtime.purse import BudgetReached
 from actors.runtime.reading import load, pages_of_stream
 from actors.runtime.rounds import show
 from actors.runtime.scenarios import Source
 from configs.settings import Settings
 from events import facts
 from events.log import NO_STREAM
-from ops import books, programmes
+from ops import books, paying, programmes
 from ops.checkpoints import MOST_RUNS, as_recorded, begin, checkpointed, free_name, resumed, staffed_as
 from ops.failures import WrongUse
 from ops.logs import open_for_reading
@@ -37,6 +37,7 @@ def train(settings: Settings, observer: Observer) -> str:
         Interrupted: stopped by Ctrl-C or SIGTERM, after a clean checkpoint.
         StoreUnavailable, RuntimeUnavailable: the outside failed.
     """
+    settings = paying.as_begun(settings)
     _check(settings)
     run: str = asyncio.run(guarded(settings, lambda runtime: _train(runtime, settings, observer, "train")))
     return run
@@ -44,6 +45,7 @@ def train(settings: Settings, observer: Observer) -> str:
 
 def stress(settings: Settings, observer: Observer) -> str:
     """Play very many episodes, learning or with a frozen book; the run's name. Raises as `train`."""
+    settings = paying.as_begun(settings)
     _check(settings, None if settings.learning else settings.skillbook)
     run: str = asyncio.run(guarded(settings, lambda runtime: _train(runtime, settings, observer, "stress")))
     return run
@@ -79,7 +81,7 @@ def _check(settings: Settings, *references: str | None) -> None:
     Raises:
         LookupError, WrongUse: unknown world, agent, scenario or skillbook.
     """
-    models.load(settings.agent)
+    paying.check(settings)
     try:
         programmes.named(settings)
         programmes.levels(settings, held_out=False)
@@ -123,13 +125,19 @@ async def _conducted(
     recorded: Ledger,
     against: Skillbook | None = None,
 ) -> None:
-    floor = floor_of(runtime, settings, observer)
+    purse = await paying.purse_of(runtime, settings, programme.run)
+    floor = floor_of(runtime, settings, observer, purse, programme.run)
     conductor = Conductor(runtime, observer, floor, programme, book, recorded, against)
     observer.run_started(plan_of(command, settings, book, programme))
-    await conductor.train()
-    await conductor.compare()
-    await conductor.finish()
-    observer.run_finished(programme.run, "finished")
+    status: Status = "finished"
+    try:
+        await conductor.train()
+        await conductor.compare()
+    except* BudgetReached as reached:
+        status = "budget"
+        observer.note(str(reached.exceptions[0]))
+    await conductor.finish(status)
+    observer.run_finished(programme.run, status)
 
 
 async def _evaluate(
@@ -156,7 +164,8 @@ async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> str
     source = Source(settings.seed, settings.difficulty, held_out=True, given=given)
     scenario = await source.scenario(runtime, 0)
     order = Order(run, 0, 0, "held_out", "try", scenario, show(book, None), settings.seed, False, f"run/{run}@0")
-    await play_episode(table_of(runtime, settings, observer), order)
+    purse = await paying.purse_of(runtime, settings, run)
+    await play_episode(table_of(runtime, settings, observer, purse), order)
     end = facts.RunFinished(
         status="finished", skillbook=book.name, skillbook_version=book.version, skillbook_sha256=book.sha256
     )

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from skillbooks.runs import Episode, Run
+from skillbooks.spending import summed, told
 from skillbooks.statistics import Estimate, mean, rate
 
 Plain = dict[str, Any]
+
+LONGEST_CAUSE, MOST_CAUSES = 200, 8
+"""Of what a report says about episodes that ended badly."""
 
 GRADES = ("A", "B", "C", "D", "F")
 FAULT_TAGS = ("fault", "faults", "problems")
@@ -27,6 +32,7 @@ def episodes(run: Run) -> Plain:
         "finished": how.count("terminated") + how.count("truncated"),
         "truncated": how.count("truncated"),
         "failed": how.count("failed"),
+        **({"causes": found} if (found := causes(list(run.episodes.values()))) else {}),
     }
 
 
@@ -115,13 +121,15 @@ def per_fault(played: Sequence[Episode]) -> dict[str, Plain]:
 
 
 def cost(run: Run) -> Plain:
-    """Money and tokens of every model call of the run, held-out episodes included."""
-    everything = run.episodes.values()
-    return {
-        "usd": round(math.fsum(sorted(e.cost_usd for e in everything)), 6),
-        "tokens_in": sum(e.tokens_in for e in everything),
-        "tokens_out": sum(e.tokens_out for e in everything),
-    }
+    """Money and tokens of every model call of the run, held-out episodes included; by role where several were paid."""
+    roles = {role: told(part) for role, part in sorted(run.spending.items())}
+    return {**told(summed(run.spending.values())), **({"by_role": roles} if len(roles) > 1 else {})}
+
+
+def causes(played: Sequence[Episode]) -> dict[str, int]:
+    """Why episodes failed or were cut off, as far as they say, the commonest first."""
+    named = Counter(e.cause[:LONGEST_CAUSE] for e in played if e.cause)
+    return dict(sorted(named.items(), key=lambda item: (-item[1], item[0]))[:MOST_CAUSES])
 
 
 def seconds(run: Run) -> float:

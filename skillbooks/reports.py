@@ -41,6 +41,7 @@ def train_report(run: Run, head: Head, skills: int) -> Plain:
         "run": run.run,
         "world": run.world,
         "status": run.status,
+        **({"reason": run.reason} if run.reason else {}),
         "episodes": episodes(run),
         "score": score(training),
         "categories": categories(training),

@@ -11,6 +11,7 @@ from events.event import RecordedEvent
 from events.fact import Fact
 from events.log import EventLog
 from events.projection import fold
+from skillbooks.spending import Spending
 from skillbooks.thinning import TRIAL
 
 
@@ -59,7 +60,7 @@ class Change:
 
 @dataclass(slots=True)
 class Run:
-    """One run as far as it has come. Times are nanoseconds since 1970."""
+    """One run as far as it has come. Times are nanoseconds since 1970; `spending` is by role, `reason` of a pause."""
 
     run: str
     command: str = ""
@@ -74,6 +75,8 @@ class Run:
     version: int = 0
     sha256: str = ""
     episodes: dict[str, Episode] = field(default_factory=dict)
+    spending: dict[str, Spending] = field(default_factory=dict)
+    reason: str = ""
     changes: list[Change] = field(default_factory=list)
     rejected: int = 0
     levels: list[dict[str, Any]] = field(default_factory=list)
@@ -165,12 +168,14 @@ def _start_wave(run: Run, _: RecordedEvent, fact: Fact) -> None:
         run.skillbook, run.version = fact.skillbook, max(run.version, fact.skillbook_version)
 
 
-def _pause(run: Run, _: RecordedEvent, __: Fact) -> None:
+def _pause(run: Run, _: RecordedEvent, fact: Fact) -> None:
     run.status = "paused"
+    if isinstance(fact, facts.RunPaused):
+        run.reason = fact.reason
 
 
 def _resume(run: Run, _: RecordedEvent, __: Fact) -> None:
-    run.status = "running"
+    run.status, run.reason = "running", ""
 
 
 def _finish_run(run: Run, _: RecordedEvent, fact: Fact) -> None:
@@ -186,7 +191,14 @@ def _start_episode(run: Run, event: RecordedEvent, fact: Fact) -> None:
         )
 
 
+def _count_wish(run: Run, _: RecordedEvent, fact: Fact) -> None:
+    if isinstance(fact, facts.ModelAsked):
+        run.spending.setdefault(fact.role, Spending()).asked += 1
+
+
 def _count_reply(run: Run, event: RecordedEvent, fact: Fact) -> None:
+    if isinstance(fact, facts.ModelReplied):
+        run.spending.setdefault(fact.role, Spending()).take(fact)
     episode = run.episodes.get(event.stream)
     if episode is not None and isinstance(fact, facts.ModelReplied):
         episode.tokens_in += fact.tokens_in
@@ -237,6 +249,7 @@ _HANDLERS: dict[str, Callable[[Run, RecordedEvent, Fact], None]] = {
     facts.RunResumed.fact_name: _resume,
     facts.RunFinished.fact_name: _finish_run,
     facts.EpisodeStarted.fact_name: _start_episode,
+    facts.ModelAsked.fact_name: _count_wish,
     facts.ModelReplied.fact_name: _count_reply,
     facts.EpisodeFinished.fact_name: _finish_episode,
     facts.EpisodeScored.fact_name: _score,

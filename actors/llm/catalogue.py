@@ -14,13 +14,12 @@ MODELS = {
 """Models that need nothing but their name."""
 ADAPTERS = {
     "anthropic": ("actors.llm.claude.model:Claude", "MODEL"),
-    "anthropic-batch": ("actors.llm.claude.batches:BatchedClaude", "MODEL"),
     "litellm": ("actors.llm.others.model:ThroughLitellm", "PROVIDER/MODEL"),
     "recorded": ("actors.llm.recorded:Recorded", "RUN"),
 }
 """Adapter -> its class, made as `Class(rest, options)`, and what stands behind the colon."""
-FREE = frozenset({"apprentice", "recorded"})
-"""Models that call nobody: they need no limits, no budget and no question."""
+PAID = frozenset({"anthropic", "anthropic-batch", "litellm"})
+"""Adapters whose calls may be billed: they need wishes before answers, a budget, and a question."""
 _GUESTS: dict[str, Model] = {}
 
 
@@ -36,8 +35,8 @@ def names() -> list[str]:
 
 
 def is_free(name: str) -> bool:
-    """Whether calls of this model cost nothing whatever happens: it calls nobody."""
-    return name.partition(":")[0] in FREE or name in _GUESTS
+    """Whether nobody sends a bill for this model: it calls no provider, or is a guest who minds that itself."""
+    return name in _GUESTS or name.partition(":")[0] not in PAID
 
 
 def load(name: str, options: Options | None = None) -> Model:

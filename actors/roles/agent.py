@@ -12,6 +12,8 @@ from actors.llm.port import Message, Reply, Request, Tool
 
 Plain = dict[str, Any]
 
+NUDGE = "Please act by calling a tool, or `submit`."
+
 
 @dataclass(frozen=True)
 class AgentState:
@@ -22,6 +24,7 @@ class AgentState:
     tools: tuple[Tool, ...]
     messages: tuple[Message, ...]
     seed: int
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def begin(
 
 def decide(state: AgentState) -> Request:
     """The wish of every turn: ask the model."""
-    return Request(state.system, state.skills, state.messages, state.tools, seed=state.seed)
+    return Request(state.system, state.skills, state.messages, state.tools, seed=state.seed, place=state.place)
 
 
 def hear(state: AgentState, reply: Reply) -> AgentState:
@@ -67,9 +70,10 @@ def observe(state: AgentState, call_id: str, result: Plain, left: Left) -> Agent
     return replace(state, messages=(*state.messages, Message("tool", told, answers=call_id)))
 
 
-def nudge(state: AgentState) -> AgentState:
-    """The state after a reply without any call: say that acts are calls."""
-    return replace(state, messages=(*state.messages, Message("user", "Please act by calling a tool, or `submit`.")))
+def nudge(state: AgentState, why: str = "end") -> AgentState:
+    """The state after a reply without any call: say that acts are calls, and that it was cut off if it was."""
+    cut = "Your answer was cut off because it was too long. " if why == "length" else ""
+    return replace(state, messages=(*state.messages, Message("user", f"{cut}{NUDGE}")))
 
 
 def prefix_hash(state: AgentState) -> str:

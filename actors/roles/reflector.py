@@ -28,7 +28,7 @@ def reflect(brief: Plain, turns: Sequence[Plain], key: Plain, remedies: dict[str
         key: the opened key; `faults` with type and cause.
         remedies: cause -> acts that cured it.
     """
-    seen = (*_said(brief), *_observed(turns))
+    seen = observed(brief, turns)
     faults = {fault["cause"]: fault["type"] for fault in key["faults"]}
     return [
         Lesson(
@@ -40,6 +40,11 @@ def reflect(brief: Plain, turns: Sequence[Plain], key: Plain, remedies: dict[str
         )
         for cause, topic in faults.items()
     ]
+
+
+def observed(brief: Plain, turns: Sequence[Plain]) -> tuple[Seen, ...]:
+    """What the customer said, stem by stem, and what was observed before anything was changed."""
+    return (*_said(brief), *_observed(turns))
 
 
 def _said(brief: Plain) -> list[Seen]:

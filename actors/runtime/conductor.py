@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.curating import Curation
@@ -87,6 +88,9 @@ class Programme:
         return sum(level.episodes for level in self.levels)
 
 
+Status = Literal["finished", "budget"]
+
+
 class Conductor:
     """Conducts one run; `book` is the skillbook as it stands.
 
@@ -142,11 +146,11 @@ class Conductor:
             wave = Wave(0, range(plan.held_out), plan.held_out * len(arms))
             await self._play([wave], "held_out", plan.comparison, arms, baselines=plan.baselines)
 
-    async def finish(self) -> None:
-        """Write the run's end, once."""
+    async def finish(self, status: Status = "finished") -> None:
+        """Write the run's end, once; one that the budget ended may go on with a larger one."""
         if not self._recorded.finished:
             end = facts.RunFinished(
-                status="finished",
+                status=status,
                 skillbook=self.book.name,
                 skillbook_version=self.book.version,
                 skillbook_sha256=self.book.sha256,

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Literal
 
+from actors.runtime.attempts import Attempts, path_of
 from actors.runtime.chronicle import Chronicle
+from actors.runtime.counsel import Counsel, Recollection, recollected
 from actors.runtime.observer import Observer
 from actors.runtime.port import JOURNAL, AskFailed, Plain, Runtime, RuntimeFault, WorkerLost
-from actors.runtime.reading import load, pages_of_stream
+from actors.runtime.purse import Purse
+from actors.runtime.reflecting import Desk, lessons_of
 from actors.runtime.staff import EpisodeUnknown
 from actors.worlds.port import Limits
 from events import facts
 
 Phase = Literal["train", "held_out"]
+How = Literal["terminated", "truncated"]
 
 SECONDS: Final = 3600.0
 """How long an episode may take unless it is said otherwise: what hangs must end some day."""
@@ -25,6 +30,10 @@ REPEATS = 5
 """How often an episode is begun anew after a worker died with it, before it is given up."""
 _REFUSALS = frozenset({"UnfitEvent", "IdentityConflict", "VersionTaken", "WrongExpectedVersion"})
 """What the journal says when it works, but cannot take what this episode tells."""
+_HOPELESS = frozenset({"ModelUnusable"})
+"""What no other episode would fare better with: a wrong key, no credit, no such model."""
+STUCK = 5
+"""Turns in a row without one call that could be carried out, after which a model is taken to be stuck."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,10 @@ def episode_name(run: str, phase: str, arm: str, index: int) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """What all episodes of a run share; `seconds` is how long one may take before it is ended as failed."""
+    """What all episodes of a run share; `seconds` is how long one may take before it is ended as failed.
+
+    `purse` pays for models that cost something; `attempts` are for a reflector that compares. None where not needed.
+    """
 
     runtime: Runtime
     observer: Observer
@@ -108,6 +120,8 @@ class Table:
     agent: str
     limits: Limits
     seconds: float = SECONDS
+    purse: Purse | None = None
+    attempts: Attempts | None = None
 
 
 async def play(table: Table, order: Order) -> Outcome:
@@ -127,8 +141,9 @@ async def _repeated(table: Table, order: Order) -> Outcome:
     for attempt in range(REPEATS):
         chronicle = Chronicle(table.runtime, f"episode/{order.name}", order.run, cause=order.cause)
         try:
-            replies = await _replies(table.runtime, chronicle.stream) if order.begun or attempt else {}
-            return await _Game(table, order, chronicle, replies).play()
+            again = order.begun or attempt > 0
+            before = await recollected(table.runtime, chronicle.stream) if again else Recollection()
+            return await _Game(table, order, chronicle, before).play()
         except asyncio.CancelledError:
             with suppress(RuntimeFault):
                 await chronicle.flush()
@@ -138,21 +153,13 @@ async def _repeated(table: Table, order: Order) -> Outcome:
         except AskFailed as failed:
             if failed.type == EpisodeUnknown.__name__:
                 table.observer.note(f"{order.name} begins anew: its worker in '{failed.pool}' died meanwhile")
-            elif failed.pool == JOURNAL and failed.type not in _REFUSALS:
+            elif failed.type in _HOPELESS or (failed.pool == JOURNAL and failed.type not in _REFUSALS):
                 raise
             else:
                 with suppress(AskFailed):
                     await chronicle.flush()
                 return await _give_up(table, order, str(failed))
     return await _give_up(table, order, f"workers died {REPEATS} times with this episode in hand")
-
-
-async def _replies(runtime: Runtime, stream: str) -> dict[int, Plain]:
-    """What an episode's model has answered already, by turn."""
-    found = [load(event) async for event in pages_of_stream(runtime, stream)]
-    return {
-        f.turn: f.model_dump(exclude={"turn"}) for f in found if isinstance(f, facts.ModelReplied) and f.role == "agent"
-    }
 
 
 async def _give_up(table: Table, order: Order, why: str) -> Outcome:
@@ -196,22 +203,24 @@ def _started(table: Table, order: Order) -> facts.EpisodeStarted:
 class _Game:
     """One attempt at an episode."""
 
-    def __init__(self, table: Table, order: Order, chronicle: Chronicle, replies: dict[int, Plain]) -> None:
-        self._table, self._order, self._log, self._replies = table, order, chronicle, replies
+    def __init__(self, table: Table, order: Order, chronicle: Chronicle, before: Recollection) -> None:
+        self._table, self._order, self._log, self._before = table, order, chronicle, before
         self._outcome = Outcome(order.index, order.phase, order.arm)
         self._changes = frozenset(order.scenario["brief"]["offers"]["changes"])
         self._turns: list[Plain] = []
+        purse = table.purse or Purse()
+        self._adviser = Counsel(partial(self._ask, "agents"), chronicle, purse, "agent", before)
         self._left = {"turns": table.limits.turns, "minutes": table.limits.minutes, "money": table.limits.money}
 
     async def play(self) -> Outcome:
         """The whole of it."""
         await self._begin()
-        how = await self._turn_by_turn()
+        how, cause = await self._turn_by_turn()
         final = (await self._ask("printers", {"op": "close"}))["final"]
         await self._ask("agents", {"op": "end"})
-        await self._score(final, how)
+        feedback = await self._score(final, how, cause)
         if self._order.learn:
-            await self._reflect()
+            await self._reflect(feedback)
         self._table.observer.episode_finished(self._outcome.summary())
         return self._outcome
 
@@ -249,34 +258,52 @@ class _Game:
                 policy=order.shown.policy,
                 dropped=tuple(facts.SkillShown(skill=s, version=v) for s, v in order.shown.dropped),
                 prefix_sha256=begun["prefix_sha256"],
+                prompts=begun.get("prompts", {}),
             )
         )
 
-    async def _turn_by_turn(self) -> Literal["terminated", "truncated"]:
-        results: list[Plain] = []
+    async def _turn_by_turn(self) -> tuple[How, str]:
+        """Turn after turn; how it ended, and why if it was not by the agent's own act or by using everything up."""
+        results, nudge, idle = list[Plain](), "", 0
         for turn in range(self._table.limits.turns):
-            nudge = turn > 0 and not results
-            known = {"known": self._replies[turn]} if turn in self._replies else {}
-            reply = await self._ask("agents", {"op": "turn", "results": results, "nudge": nudge, **known})
-            said = facts.ModelReplied(turn=turn, **reply)
-            self._log.hold(said)
-            if said.cost_usd or said.seconds:
-                await self._log.flush()  # before anything is done with it: what was paid for is never lost
+            said = await self._reply(turn, results, nudge)
             self._outcome.tokens += said.tokens_in + said.tokens_out
             self._outcome.cost_usd += said.cost_usd
             self._tell("reply", said.model_dump())
             self._left["turns"] = self._table.limits.turns - turn - 1
-            results, over = await self._carry_out(turn, reply["calls"])
+            if said.stop == "refused" and not said.calls:
+                return "truncated", f"the model refused: {said.text[:200]}".rstrip(": ")
+            results, over = await self._carry_out(turn, list(said.calls))
             if over:
-                return "terminated"
+                return "terminated", ""
             if self._left["minutes"] <= 0 or self._left["money"] <= 0:
-                return "truncated"
-        return "truncated"
+                return "truncated", ""
+            nudge = "" if results else said.stop or "end"
+            idle = idle + 1 if all("error" in call for call in said.calls) else 0
+            if idle >= STUCK:
+                return "truncated", f"the model is stuck: {_idle(said)} in {STUCK} turns in a row"
+        return "truncated", ""
+
+    async def _reply(self, turn: int, results: list[Plain], nudge: str) -> facts.ModelReplied:
+        """The model's answer; what was paid for is in the log before anything is done with it."""
+        asked = {"op": "turn", "turn": turn, "results": results, "nudge": nudge, **self._before.known(turn)}
+        told = await self._ask("agents", asked)
+        self._adviser.recall(turn)
+        if "wish" in told:
+            return await self._adviser.reply(turn, told["wish"])
+        said = facts.ModelReplied(turn=turn, **told)
+        self._log.hold(said)
+        if said.cost_usd or said.seconds:
+            await self._log.flush()
+        return said
 
     async def _carry_out(self, turn: int, calls: list[Plain]) -> tuple[list[Plain], bool]:
         """Let the world answer every call; True once the closing act was accepted."""
         results: list[Plain] = []
         for call in calls:
+            if "error" in call:
+                results.append(self._refused(turn, call))
+                continue
             answer = await self._ask("printers", {"op": "act", "call": call})
             self._left["minutes"] = self._table.limits.minutes - answer["total_minutes"]
             self._left["money"] = self._table.limits.money - answer["total_money"]
@@ -291,15 +318,24 @@ class _Game:
             self._log.hold(returned)
             self._tell("tool", returned.model_dump())
             findings = answer["data"].get("findings", [])
-            self._turns.append({"changes": call["name"] in self._changes, "findings": findings})
+            path = {"path": path_of(call)} if self._table.attempts is not None else {}
+            self._turns.append({"changes": call["name"] in self._changes, "findings": findings, **path})
             results.append({"call": call["id"], "result": answer["data"], "left": dict(self._left)})
         return results, False
 
-    async def _score(self, final: Plain, how: Literal["terminated", "truncated"]) -> None:
+    def _refused(self, turn: int, call: Plain) -> Plain:
+        """The answer to a call that does not fit its tool: what is wrong; the world never hears of it."""
+        result = {"findings": [], "error": call["error"]}
+        returned = facts.ToolReturned(turn=turn, call=call, result=result)
+        self._log.hold(returned)
+        self._tell("tool", returned.model_dump())
+        return {"call": call["id"], "result": result, "left": dict(self._left)}
+
+    async def _score(self, final: Plain, how: How, cause: str) -> tuple[str, ...]:
         scenario = self._order.scenario
         judged = await self._ask("evaluators", {"key": scenario["key"], "final": final})
         finished = facts.EpisodeFinished(
-            how=how, turns=len(self._turns), minutes=final["minutes"], money=final["money"]
+            how=how, cause=cause, turns=len(self._turns), minutes=final["minutes"], money=final["money"]
         )
         scored = scored_fact(judged, scenario["tags"])
         await self._log.write(finished, scored)
@@ -308,14 +344,18 @@ class _Game:
         outcome = self._outcome
         outcome.points, outcome.success, outcome.grade = scored.points, scored.success, scored.grade
         outcome.minutes, outcome.money = finished.minutes, finished.money
+        return scored.feedback
 
-    async def _reflect(self) -> None:
-        order = self._order
-        told = await self._ask(
-            "reflectors", {"brief": order.scenario["brief"], "turns": self._turns, "key": order.scenario["key"]}
-        )
+    async def _reflect(self, feedback: tuple[str, ...]) -> None:
+        order, table = self._order, self._table
+        case: Plain = {"brief": order.scenario["brief"], "turns": self._turns, "key": order.scenario["key"]}
+        if table.attempts is not None:
+            earlier = await table.attempts.before(order.scenario["id"], order.wave)
+            case |= {"feedback": list(feedback), "attempts": earlier}
+        desk = Desk(table.runtime, order.run, table.purse or Purse())
+        told = await lessons_of(desk, order.name, case, self._log.last)
         self._outcome.lessons = told["lessons"]
-        lesson = Chronicle(self._table.runtime, f"lesson/{order.name}", order.run, cause=self._log.last)
+        lesson = Chronicle(table.runtime, f"lesson/{order.name}", order.run, cause=self._log.last)
         await lesson.write(
             facts.LessonsProposed(
                 episode=order.name,
@@ -323,8 +363,14 @@ class _Game:
                 wave=order.wave,
                 reflector=told["reflector"],
                 lessons=tuple(told["lessons"]),
+                prompts=told.get("prompts", {}),
+                repairs=told.get("repairs", 0),
             )
         )
+
+
+def _idle(said: facts.ModelReplied) -> str:
+    return f"no call that could be carried out (last: {said.calls[0]['error'][:120]})" if said.calls else "no call"
 
 
 def scored_fact(judged: Plain, tags: dict[str, str]) -> facts.EpisodeScored:

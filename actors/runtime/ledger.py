@@ -114,7 +114,7 @@ class Ledger:
         self.version = version
         if isinstance(fact, facts.RunStarted):
             self.settings, self.command = fact.settings, fact.command
-        self.finished = self.finished or isinstance(fact, facts.RunFinished)
+        self.finished = self.finished or (isinstance(fact, facts.RunFinished) and fact.status != "budget")
 
     def _take_wave(self, wave: Wave, version: int) -> None:
         self.waves[wave] = version

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
-from actors.llm import catalogue as models
-from actors.llm.port import Call, Reply
-from actors.roles import agent, reflector
+from actors.llm.fingerprint import request_hash
+from actors.roles import agent, critique, reflector
+from actors.roles.prompts import prompt
+from actors.runtime.minds import Mind, RecordingDiffers, as_reply
 from actors.worlds import catalogue as worlds
 from actors.worlds.port import Act, Bench, Judgement, Scenario
 
 Plain = dict[str, Any]
 T = TypeVar("T")
+COUNTING = "counting"
+"""The reflector that asks nobody."""
 
 
 class EpisodeUnknown(Exception):  # noqa: N818 - errors read as facts
@@ -71,32 +73,42 @@ class Printer:
 
 
 class Agent:
-    """Plays episodes through a model. Config: `world`, `model`."""
+    """Plays episodes through a model. Config: `world`, `model`, and `options` of the way to it."""
 
     def __init__(self, config: Plain) -> None:
         self._world = worlds.load(config["world"])
-        self._model = models.load(config["model"])
+        self._mind = Mind(config)
         self._episodes: dict[str, tuple[agent.AgentState, str]] = {}
 
     async def answer(self, request: Plain) -> Plain:
-        """`begin` an episode, hear results and take the next `turn` (or that which is `known` already), `end` it."""
+        """`begin` an episode, take the next `turn`, `end` it.
+
+        A turn of a model that costs something comes in two steps: `turn` tells the wish, `call` asks the model. An
+        answer that the log has already comes with the turn as `known`.
+        """
         episode = request["episode"]
         match request["op"]:
             case "begin":
                 return self._begin(episode, request)
             case "turn":
                 return await self._turn(episode, request)
+            case "call":
+                return await self._call(episode)
             case "end":
                 self._episodes.pop(episode, None)
                 return {}
             case other:
                 raise ValueError(f"an agent does not know '{other}'")
 
+    async def close(self) -> None:
+        """Give the model's connections back."""
+        await self._mind.close()
+
     def _begin(self, episode: str, request: Plain) -> Plain:
         state = agent.begin(
             request["brief"],
             agent.Left(**request["left"]),
-            rules=self._world.rules(),
+            rules=(*self._world.rules(), *self._manner()),
             skills=request["skills"],
             tools=self._world.tools(),
             seed=request["seed"],
@@ -104,23 +116,49 @@ class Agent:
         )
         prefix = agent.prefix_hash(state)
         self._episodes[episode] = (state, prefix)
-        return {"prefix_sha256": prefix}
+        return {"prefix_sha256": prefix, "prompts": self._prompts()}
+
+    def _manner(self) -> tuple[str, ...]:
+        """How to go about it, for models that are told in words; the apprentice reads rules and skills alone."""
+        return () if self._mind.model.name == "apprentice" else (prompt("agent").text,)
+
+    def _prompts(self) -> Plain:
+        return {} if self._mind.model.name == "apprentice" else {prompt("agent").name: prompt("agent").sha256}
 
     async def _turn(self, episode: str, request: Plain) -> Plain:
         state, prefix = _held(self._episodes, episode)
         for told in request["results"]:
             state = agent.observe(state, told["call"], told["result"], agent.Left(**told["left"]))
         if request.get("nudge"):
-            state = agent.nudge(state)
+            state = agent.nudge(state, str(request["nudge"]))
         if "known" in request:
-            self._episodes[episode] = (agent.hear(state, _recorded(request["known"])), prefix)
-            return dict(request["known"])
-        started = time.monotonic()
-        reply = await self._model.reply(agent.decide(state))
-        seconds = 0.0 if self._model.name == "apprentice" else time.monotonic() - started
-        asked = agent.prompt_hash(state, prefix)
+            return self._hear(episode, state, prefix, request["known"])
+        place = f"{episode.rpartition('/')[2]}#{request.get('turn', 0)}"
+        self._episodes[episode] = (replace(state, place=place), prefix)
+        if self._mind.free:
+            return await self._call(episode)
+        state, _, asked = self._wished(episode)
+        return {"wish": self._mind.wish(agent.decide(state), asked)}
+
+    def _hear(self, episode: str, state: agent.AgentState, prefix: str, known: Plain) -> Plain:
+        """Go on with an answer that the log has, as the agent heard it the first time."""
+        if not self._mind.free and agent.prompt_hash(state, prefix) != known["prompt_sha256"]:
+            raise RecordingDiffers(
+                f"the log has an answer for {state.place or 'this turn'}, but to another prompt: the world, the "
+                "prompts or the skills have changed since; begin a new run"
+            )
+        self._episodes[episode] = (agent.hear(state, as_reply(known)), prefix)
+        return dict(known)
+
+    async def _call(self, episode: str) -> Plain:
+        state, prefix, asked = self._wished(episode)
+        reply, told = await self._mind.told(agent.decide(state), asked)
         self._episodes[episode] = (agent.hear(state, reply), prefix)
-        return _told(reply, self._model.name, asked, seconds)
+        return told
+
+    def _wished(self, episode: str) -> tuple[agent.AgentState, str, str]:
+        state, prefix = _held(self._episodes, episode)
+        return state, prefix, agent.prompt_hash(state, prefix)
 
 
 class Evaluator:
@@ -138,16 +176,55 @@ class Evaluator:
 
 
 class Reflector:
-    """Reads trajectory, score and key, and proposes lessons. Config: `world`."""
+    """Reads trajectory, score and key, and proposes lessons. Config: `world`; `model`, unless it is by counting."""
 
     def __init__(self, config: Plain) -> None:
         self._world = worlds.load(config["world"])
+        self._mind = None if config.get("model", COUNTING) == COUNTING else Mind(config)
 
     async def answer(self, request: Plain) -> Plain:
-        """Lessons of one episode."""
+        """Lessons of one episode, or the `wish` of a call that is needed first; `call` makes that call.
+
+        The model's `replies` so far come with the request, so nothing is held here.
+        """
         key = request["key"]
-        lessons = reflector.reflect(request["brief"], request["turns"], key, self._world.remedies(key))
-        return {"reflector": reflector.NAME, "lessons": [lesson.model_dump(mode="json") for lesson in lessons]}
+        remedies = self._world.remedies(key)
+        if self._mind is None:
+            found = reflector.reflect(request["brief"], request["turns"], key, remedies)
+            return {"reflector": reflector.NAME, "lessons": [lesson.model_dump(mode="json") for lesson in found]}
+        told = ("brief", "turns", "key", "feedback", "attempts")
+        case = critique.Closed(remedies=remedies, **{name: request[name] for name in told if name in request})
+        return await self._counselled(self._mind, case, request)
+
+    async def close(self) -> None:
+        """Give the model's connections back."""
+        if self._mind is not None:
+            await self._mind.close()
+
+    async def _counselled(self, mind: Mind, case: critique.Closed, request: Plain) -> Plain:
+        replies, complaints = request.get("replies", []), list[str]()
+        for told in replies:
+            try:
+                return self._taken(mind, case, told, len(complaints))
+            except critique.LessonsUnreadable as unreadable:
+                complaints.append(str(unreadable))
+        if len(complaints) > critique.MOST_REPAIRS:
+            return {**self._named(mind, len(complaints) - 1), "lessons": []}
+        place = f"reflect:{request['episode'].partition('/')[2]}#{len(replies)}"
+        said = [as_reply(told) for told in replies]
+        asked = critique.ask(case, said, complaints, seed=0, place=place)
+        hashed = request_hash(asked)
+        if request.get("op") == "call":
+            return (await mind.told(asked, hashed))[1]
+        return {"wish": mind.wish(asked, hashed)}
+
+    def _taken(self, mind: Mind, case: critique.Closed, told: Plain, repairs: int) -> Plain:
+        found = [lesson.model_dump(mode="json") for lesson in critique.lessons(case, told)]
+        return {**self._named(mind, repairs), "lessons": found}
+
+    def _named(self, mind: Mind, repairs: int) -> Plain:
+        used = prompt("reflector")
+        return {"reflector": critique.name_of(mind.model.name), "prompts": {used.name: used.sha256}, "repairs": repairs}
 
 
 def _held(episodes: dict[str, T], episode: str) -> T:
@@ -158,23 +235,3 @@ def _held(episodes: dict[str, T], episode: str) -> T:
 
 def _plain(judgement: Judgement) -> Plain:
     return {**asdict(judgement), "feedback": list(judgement.feedback)}
-
-
-def _recorded(known: Plain) -> Reply:
-    """A reply that the log has, as the agent heard it the first time."""
-    return Reply(known["text"], tuple(Call(**call) for call in known["calls"]), known["stop"])
-
-
-def _told(reply: Reply, model: str, prompt: str, seconds: float) -> Plain:
-    return {
-        "model": model,
-        "prompt_sha256": prompt,
-        "text": reply.text,
-        "calls": [asdict(call) for call in reply.calls],
-        "stop": reply.stop,
-        "tokens_in": reply.usage.tokens_in,
-        "tokens_out": reply.usage.tokens_out,
-        "tokens_cached": reply.usage.tokens_cached,
-        "cost_usd": reply.usage.cost_usd,
-        "seconds": seconds,
-    }

@@ -113,7 +113,7 @@ class _Crew:
         if self._hired:
             return
         world = {"world": config["world"]}
-        agent = {**world, "model": config["model"]}
+        agent = {**world, "model": config["model"], "options": config.get("options", {})}
         for pool, shell, settings in (
             ("generators", "Generator", world),
             ("printers", "Printer", world),

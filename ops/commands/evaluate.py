@@ -10,7 +10,7 @@ import click
 from configs.layers import Loaded
 from configs.settings import Settings
 from ops.books import named
-from ops.cli_options import settings_flags
+from ops.cli_options import MODELS, settings_flags
 from ops.console.legend import legend_of
 from ops.console.progress import watching
 from ops.console.screen import json_line, people, say
@@ -27,7 +27,7 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @settings_flags(
-    "world", "scenarios", "set", "episodes", "held_out", "difficulty", "agent", "skillbook", "workers", "store",
+    "world", "scenarios", "set", "episodes", "held_out", "difficulty", *MODELS, "skillbook", "workers", "store",
     "runtime", "ray_address", "seed", "skill_tokens",
     skillbook="The book to measure, or none.  [the world's name]",
     episodes="The same as --held-out.",
@@ -43,6 +43,7 @@ def command(loaded: Loaded, against: str | None, *, shuffled: bool) -> int:
     for reference in (settings.skillbook, against):
         if reference:
             named(reference)
+    import_module("ops.paying").confirm(settings, settings.held_out * (2 if against else 1))
     with watching(people(as_json=settings.json_output)) as observer:
         report = import_module("ops.training").evaluate(settings, against, observer, mixed_up=shuffled)
     if settings.json_output:

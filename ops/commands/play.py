@@ -7,7 +7,7 @@ from importlib import import_module
 import click
 
 from configs.layers import Loaded
-from ops.cli_options import settings_flags
+from ops.cli_options import MODELS, settings_flags
 from ops.console.screen import json_line
 from ops.console.steps import StepView
 
@@ -20,7 +20,7 @@ Examples:
 
 @click.command(name="try", epilog=EPILOG)
 @settings_flags(
-    "world", "scenario", "scenarios", "difficulty", "agent", "skillbook", "store", "runtime", "ray_address", "seed",
+    "world", "scenario", "scenarios", "difficulty", *MODELS, "skillbook", "store", "runtime", "ray_address", "seed",
     scenario="One scenario, by its id; otherwise one is generated.",
     scenarios="The first scenario of a YAML or JSON file.",
     skillbook="The book that the agent may read, or none.  [none]",
@@ -31,6 +31,7 @@ def command(loaded: Loaded) -> None:
     settings = loaded.settings
     if loaded.origins["runtime"].layer == "default":
         settings = settings.model_copy(update={"runtime": "local", "workers": 1})
+    import_module("ops.paying").confirm(settings, 1)
     played = import_module("ops.training").play(settings, StepView(as_json=settings.json_output))
     if settings.json_output:
         json_line(played)

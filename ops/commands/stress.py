@@ -8,7 +8,7 @@ import click
 
 from configs.layers import Loaded
 from ops import reports
-from ops.cli_options import settings_flags
+from ops.cli_options import MODELS, settings_flags
 from ops.console.legend import legend_of
 from ops.console.screen import json_line, people, say
 from ops.console.stress import stress_summary, watching_stress
@@ -26,9 +26,9 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @settings_flags(
-    "world", "scenarios", "set", "episodes", "checkpoint_every", "repeats", "difficulty", "curriculum", "agent",
-    "skillbook", "resume", "workers", "in_flight", "placement", "pools", "episode_seconds", "store", "runtime",
-    "ray_address", "seed",
+    "world", "scenarios", "set", "episodes", "checkpoint_every", "repeats", "difficulty", "curriculum", *MODELS,
+    "reflector", "skillbook", "resume", "workers", "in_flight", "placement", "pools", "episode_seconds",
+    "store", "runtime", "ray_address", "seed",
     episodes="How many episodes are played.  [60]",
     skillbook="The book that is played with, frozen; with --learning the one that is written on.  [none]",
 )  # fmt: skip
@@ -37,6 +37,8 @@ def command(loaded: Loaded, *, learning: bool) -> int:
     """Play 1,000 to 1,000,000 episodes; what was finished is never lost, and --resume goes on behind it."""
     settings = loaded.settings.model_copy(update={"learning": learning})
     as_json = settings.json_output
+    if not settings.resume:
+        import_module("ops.paying").confirm(settings, settings.episodes)
     with watching_stress(people(as_json=as_json), settings.checkpoint_every) as observer:
         run = import_module("ops.training").stress(settings, observer)
     with open_for_reading(settings.store) as log:

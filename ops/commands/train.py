@@ -8,7 +8,7 @@ import click
 
 from configs.layers import Loaded
 from ops import reports
-from ops.cli_options import settings_flags
+from ops.cli_options import MODELS, settings_flags
 from ops.console.legend import legend_of
 from ops.console.progress import watching
 from ops.console.screen import json_line, people, say
@@ -28,15 +28,17 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @settings_flags(
-    "world", "scenarios", "set", "episodes", "difficulty", "curriculum", "agent", "skillbook", "wave", "workers",
-    "in_flight", "placement", "pools", "held_out", "learning", "review", "dropout", "skill_tokens", "resume", "store",
-    "runtime", "ray_address", "seed",
+    "world", "scenarios", "set", "episodes", "difficulty", "curriculum", *MODELS, "reflector", "skillbook",
+    "wave", "workers", "in_flight", "placement", "pools", "held_out", "learning", "review", "dropout",
+    "skill_tokens", "resume", "store", "runtime", "ray_address", "seed",
     skillbook="The book that is read and written on; it goes on from its latest version.  [a new one]",
 )  # fmt: skip
 def command(loaded: Loaded) -> int:
     """Practise, reflect, write the lessons down, practise again; then compare with and without the book."""
     settings = loaded.settings
     as_json = settings.json_output
+    if not settings.resume:
+        import_module("ops.paying").confirm(settings, settings.episodes + 3 * settings.held_out)
     with watching(people(as_json=as_json)) as observer:
         run = import_module("ops.training").train(settings, observer)
     with open_for_reading(settings.store) as log:

@@ -115,9 +115,13 @@ def span(seconds: float) -> str:
 def _headline(report: Plain) -> Iterator[str]:
     count = report["episodes"]
     yield f"Run {line(report['run'])} {report['status']} after {span(report['seconds'])}"
+    if report.get("reason"):
+        yield f"  Stopped      {line(report['reason'], 300)}"
     cut = f", {count['truncated']} cut off by a limit" if count["truncated"] else ""
     failed = f", {count['failed']} failed outside" if count["failed"] else ""
     yield f"  Episodes     {count['finished']} of {count['asked']} finished{cut}{failed}"
+    for cause, n in count.get("causes", {}).items():
+        yield f"    {n:>4} x     {line(cause, 200)}"
 
 
 def _score(score: Plain) -> Iterator[str]:
@@ -219,7 +223,15 @@ def _arms(compared: Plain | None) -> Iterator[str]:
 
 def cost_rows(cost: Plain, log: Plain) -> Iterator[str]:
     """Money, tokens, and the log that all of it is folded from."""
-    yield f"  Cost         ${cost['usd']:.2f}, {cost['tokens_in']:,} tokens in, {cost['tokens_out']:,} out"
+    unknown = f" and {cost['unpriced_calls']:,} calls of unknown price" if cost.get("unpriced_calls") else ""
+    cached = cost.get("tokens_cached", 0) / cost["tokens_in"] if cost["tokens_in"] else 0.0
+    read = f" ({percent(cached)} read from cache)" if cached else ""
+    spent = f"${cost['usd']:.2f}{unknown}, {cost['tokens_in']:,} tokens in{read}, {cost['tokens_out']:,} out"
+    yield f"  Cost         {spent}"
+    notes = {"retried": "attempts repeated", "lost_calls": "calls without an answer", "repairs": "broken calls mended"}
+    said = [f"{cost[name]:,} {words}" for name, words in notes.items() if cost.get(name)]
+    if said:
+        yield f"               {', '.join(said)}"
     yield f"  Log          {log['events']:,} events, chain {log['head'][:12]}"
 
 

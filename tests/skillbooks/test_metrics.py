@@ -33,7 +33,10 @@ def test_a_run_is_reported_in_the_promised_shape() -> None:
         "name": "printer", "version": 2, "skills": 2, "sha256": usual().book.sha256,
         "added": 3, "revised": 1, "retired": 1,
     }  # fmt: skip
-    assert report["cost"] == {"usd": 0.16, "tokens_in": 1600, "tokens_out": 320}
+    cost, names = report["cost"], ("usd", "tokens_in", "tokens_out", "calls", "unpriced_calls", "lost_calls")
+    assert {name: cost[name] for name in names} == {
+        "usd": 0.16, "tokens_in": 1600, "tokens_out": 320, "calls": 16, "unpriced_calls": 0, "lost_calls": 0,
+    }  # fmt: skip
     assert report["log"] == {"events": 130, "head": "01" * 32}
     assert report["seconds"] == len(usual().told) - 1
 

@@ -18,7 +18,7 @@ from aiohttp import web
 
 from actors.llm.loopback.faults import BODIES, CONNECTION, REFUSALS, Fault, parse, spoil
 from actors.llm.loopback.reading import from_anthropic, from_openai, to_anthropic, to_openai
-from actors.llm.port import Model, Reply, Request, Usage
+from actors.llm.port import Model, Reply, Usage
 
 Plain = dict[str, Any]
 
@@ -114,7 +114,7 @@ class Loopback:
     async def _body(self, told: Plain, fault: Fault, *, openai: bool) -> Plain:
         request = from_openai(told) if openai else from_anthropic(told)
         reply = await self._brain.reply(request)
-        reply = replace(reply, usage=self._counted(told, reply, request))
+        reply = replace(reply, usage=self._counted(told, reply))
         model = str(told.get("model", ""))
         number = next(self._numbers)
         if fault.name == "-":
@@ -122,15 +122,15 @@ class Loopback:
         spoilt = spoil(fault, to_anthropic(reply, model, number))
         return _as_openai(spoilt, reply, model, number) if openai else spoilt
 
-    def _counted(self, told: Plain, reply: Reply, request: Request) -> Usage:
-        """Tokens by characters. Every marked prefix goes into the cache; the longest one that is there was read."""
+    def _counted(self, told: Plain, reply: Reply) -> Usage:
+        """Tokens by characters. Marked prefixes go into the cache; the longest one that is there was read."""
         if reply.usage.tokens_in:
             return reply.usage
-        del request
-        total, marks = _prefixes(told)
-        read = max((size for size, name in marks if name in self._cache), default=0)
-        written = max((size for size, _ in marks), default=read) - read
-        self._cache |= {name for _, name in marks}
+        prefixes = _prefixes(told)
+        total = prefixes[-1][0] if prefixes else 0
+        read = max((size for size, name, _ in prefixes if name in self._cache), default=0)
+        written = max((size for size, _, marked in prefixes if marked), default=read) - read
+        self._cache |= {name for _, name, marked in prefixes if marked}
         out = len(reply.text) + sum(len(json.dumps(call.arguments)) for call in reply.calls)
         tokens = [size // CHARACTERS_A_TOKEN for size in (total, out, read, max(written, 0))]
         return Usage(tokens[0], max(tokens[1], 1), tokens[2], tokens[3])
@@ -203,9 +203,10 @@ async def _broken(http: web.Request, how: str) -> web.StreamResponse:
     return response
 
 
-def _prefixes(told: Plain) -> tuple[int, list[tuple[int, str]]]:
-    """Characters of a request in all, and for each marked place the characters up to it and a hash of them."""
-    digest, size, marks = hashlib.sha256(), 0, []
+def _prefixes(told: Plain) -> list[tuple[int, str, bool]]:
+    """For each block the characters up to its end, a hash of them, and whether it is marked for the cache."""
+    digest, size = hashlib.sha256(), 0
+    found: list[tuple[int, str, bool]] = []
     blocks = [*(told.get("tools") or ()), *_listed(told.get("system"))]
     for turn in told.get("messages") or ():
         blocks += [{**block, "role": turn.get("role")} for block in _listed(turn.get("content"))]
@@ -213,9 +214,8 @@ def _prefixes(told: Plain) -> tuple[int, list[tuple[int, str]]]:
         text = json.dumps({name: value for name, value in block.items() if name != "cache_control"}, sort_keys=True)
         digest.update(text.encode())
         size += len(text)
-        if "cache_control" in block:
-            marks.append((size, digest.hexdigest()))
-    return size, marks
+        found.append((size, digest.hexdigest(), "cache_control" in block))
+    return found
 
 
 def _listed(content: Any) -> list[Plain]:
