@@ -115,8 +115,10 @@ def _lists_problems(error: BaseException) -> bool:
 
 
 def _unexpected(error: BaseException) -> str:
-    trace = "".join(traceback.format_exception(error))
-    said = f"{type(error).__name__}: {error}".strip().splitlines()[0][:300]
+    from actors.llm.keys import redacted  # noqa: PLC0415 - only a fault pays for it
+
+    trace = redacted("".join(traceback.format_exception(error)))
+    said = redacted(f"{type(error).__name__}: {error}".strip().splitlines()[0][:300])
     if os.environ.get("JOURNEYMAN_DEBUG"):
         return f"unexpected: {said}\n{trace}"
     return f"unexpected: {said}\n{_kept(trace)}"

@@ -63,9 +63,7 @@ def options_of(settings: Settings, processes: int = 1) -> Options:
 
 def minds_of(settings: Settings) -> list[str]:
     """The models that a run uses, each once."""
-    return list(
-        dict.fromkeys(name for name in (settings.agent, settings.reflector, settings.curator) if name != COUNTING)
-    )
+    return list(dict.fromkeys(name for name in (settings.agent, settings.reflector) if name != COUNTING))
 
 
 def must_be_paid(settings: Settings) -> bool:
@@ -189,6 +187,6 @@ def as_begun(settings: Settings) -> Settings:
         fact = begun.fact() if begun is not None else None
     if not isinstance(fact, facts.RunStarted):
         return settings
-    names = ("agent", "reflector", "curator")
+    names = ("agent", "reflector")
     kept: dict[str, Any] = {name: fact.settings[name] for name in names if name in fact.settings}
     return settings.model_copy(update=kept)
