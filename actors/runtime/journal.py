@@ -118,7 +118,7 @@ def _plain(event: RecordedEvent) -> Plain:
     }
 
 
-def batch(stream: str, events: Sequence[Event], *, expected: int, correlation: str) -> Plain:
+def batch(stream: str, events: Sequence[Event | PackedEvent], *, expected: int, correlation: str) -> Plain:
     """A batch as plain values, as the journal takes it; the facts in it are packed once, by who proposes them."""
     packed = [event.packed() for event in events]
     return {

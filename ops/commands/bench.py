@@ -42,6 +42,18 @@ def agents(rounds: int, agents: int, as_json: bool) -> int:
     return _shown(compare_agents(rounds, agents), as_json=as_json)
 
 
+@command.command("stress")
+@click.option("--rounds", default=3, metavar="N", type=click.IntRange(1, 1000), help="Of each comparison.  [3]")
+@click.option("--agents", default=1000, metavar="N", type=click.IntRange(1, 100_000), help="At the same time.  [1000]")
+@click.option("--inspect", default="", metavar="PYTHON", help="Interpreter that has Inspect AI, for the row beside it.")
+@json_flag
+def stress(rounds: int, agents: int, inspect: str, as_json: bool) -> int:
+    """Whole episodes with the full log on, beside bare asyncio and others; takes some minutes."""
+    from ops.bench.stress import compare_stress  # noqa: PLC0415 - only this benchmark starts teams
+
+    return _shown(compare_stress(rounds, agents=agents, inspect=inspect), as_json=as_json)
+
+
 def _shown(rows: list[Row], *, as_json: bool) -> int:
     found = report(rows)
     if as_json:
