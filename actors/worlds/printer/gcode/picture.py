@@ -6,6 +6,7 @@ Drawn with Pillow, which is imported only here and only when a picture is wanted
 from __future__ import annotations
 
 import random
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 SIZE = (1500, 980)
 """Pixels of the picture."""
+COLUMN = 78
+"""Characters of one line of words."""
 FINE = 2
 """Drawn so many times larger and then reduced, for smooth edges."""
 PAPER, INK, FAINT = (250, 249, 246), (38, 38, 40), (120, 120, 124)
@@ -77,7 +80,8 @@ def _head(pen: ImageDraw, fonts: dict[int, Any], done: Deposit, measured: dict[s
 
 def _words(pen: ImageDraw, fonts: dict[int, Any], lines: list[tuple[str, bool]]) -> None:
     """The measurements in two columns under the pictures."""
-    half = (len(lines) + 1) // 2
-    for i, (line, odd) in enumerate(lines):
-        x, y = (30, 720 + 31 * i) if i < half else (770, 720 + 31 * (i - half))
+    wrapped = [(part, odd) for line, odd in lines for part in textwrap.wrap(line, COLUMN, subsequent_indent="    ")]
+    half = (len(wrapped) + 1) // 2
+    for i, (line, odd) in enumerate(wrapped):
+        x, y = (30, 720 + 29 * i) if i < half else (770, 720 + 29 * (i - half))
         pen.text((x * FINE, y * FINE), line, fill=BAD if odd else INK, font=fonts[18])
