@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from events.codec import pack_fact, unpack
 from events.fact import FACTS, Fact
@@ -59,9 +60,8 @@ Proposal = Event | PackedEvent
 """What a log accepts."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedEvent:
-    """What the store has recorded; immutable for ever.
+class RecordedEvent(NamedTuple):
+    """What the store has recorded; immutable for ever. A tuple, because a replay makes millions of them.
 
     Attributes:
         position: place in the whole log, from 1, without gaps.

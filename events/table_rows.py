@@ -189,8 +189,8 @@ class TableRows(ABC):
     def fetch(self, sql: str, values: Sequence[Any]) -> list[Row]:
         """The rows of a query for `COLUMNS`, numbers told as names."""
         rows = self.all(sql, values)
-        streams, types, runs = (self._names[kind].name for kind in ("stream", "type", "correlation"))
-        return [(p, streams(s), v, i, types(t), c, w, runs(r), a, b, h) for p, s, v, i, t, c, w, r, a, b, h in rows]
+        streams, types, runs = (self._names[kind].by_number for kind in ("stream", "type", "correlation"))
+        return [(p, streams[s], v, i, types[t], c, w, runs[r], a, b, h) for p, s, v, i, t, c, w, r, a, b, h in rows]
 
 
 _TABLES: Final = {"stream": "streams", "type": "event_types", "correlation": "correlations"}
@@ -211,7 +211,7 @@ class _Names:
         self._rows, self._table = rows, table
         self.numbers: dict[str, int] = {}
         self._absent: set[str] = set()
-        self._by_number: dict[int, str] = {}
+        self.by_number = _ByNumber(rows, table)
 
     def number(self, name: str) -> int | None:
         """The name's number, if it has one."""
@@ -230,28 +230,32 @@ class _Names:
         if name in self._absent or self.number(name) is None:
             self.numbers[name] = self._rows.enter(self._table, name, position)
 
-    def name(self, number: int) -> str:
-        """The name behind a number."""
-        known = self._by_number.get(number)
-        if known is None and isinstance(number, int):
-            around = (number - 500, number + 500)
-            found = self._rows.all(f"SELECT id, name FROM {self._table} WHERE id BETWEEN ? AND ?", around)
-            self._by_number.update(found)
-            known = self._by_number.get(number)
-        if known is None:
-            raise CorruptLog(f"an event refers to number {number!r} in table '{self._table}', which has no such row")
-        return known
-
     def settle(self, most: int) -> None:
         """Others may enter names from now on; keep memory in bounds."""
         self._absent.clear()
         if len(self.numbers) > most:
             self.numbers.clear()
-        if len(self._by_number) > most:
-            self._by_number.clear()
+        if len(self.by_number) > most:
+            self.by_number.clear()
 
     def clear(self) -> None:
         """Take nothing for known."""
         self._absent.clear()
         self.numbers.clear()
-        self._by_number.clear()
+        self.by_number.clear()
+
+
+class _ByNumber(dict[int, str]):
+    """Names by their numbers; what is missing is read with its neighbours, which are wanted next."""
+
+    def __init__(self, rows: TableRows, table: str) -> None:
+        super().__init__()
+        self._rows, self._table = rows, table
+
+    def __missing__(self, number: int) -> str:
+        if isinstance(number, int):
+            around = (number - 500, number + 500)
+            self.update(self._rows.all(f"SELECT id, name FROM {self._table} WHERE id BETWEEN ? AND ?", around))
+        if number not in self:
+            raise CorruptLog(f"an event refers to number {number!r} in table '{self._table}', which has no such row")
+        return self[number]
