@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from events import facts
@@ -10,6 +9,7 @@ from events.log import EventLog
 from ops.console.text import line
 from ops.failures import WrongUse
 from ops.logs import moment
+from skillbooks.formats import ours
 from skillbooks.shelf import wording
 from skillbooks.skill import Sign, Skill
 from skillbooks.skillbook import Skillbook, load_book, stream_of
@@ -66,12 +66,12 @@ def find(book: Skillbook, skill: str) -> Skill:
 
 def as_plain(book: Skillbook) -> Plain:
     """A book as one plain object."""
-    return {**book.plain(), "sha256": book.sha256}
+    return ours.as_plain(book)
 
 
 def as_json(book: Skillbook) -> str:
     """A book as a JSON file."""
-    return json.dumps(as_plain(book), indent=2, ensure_ascii=False) + "\n"
+    return ours.write(book)
 
 
 def as_markdown(book: Skillbook) -> str:

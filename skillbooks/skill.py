@@ -20,7 +20,7 @@ from pydantic import (
 Strength = Literal["always", "usually", "sometimes"]
 
 LONGEST_LINE = 160
-LONGEST_TEXT = 600
+LONGEST_TEXT = 1200
 MOST_SIGNS = 14
 MOST_CURES = 4
 LAST_VERSION = 2**31 - 1

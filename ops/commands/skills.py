@@ -13,8 +13,12 @@ from ops.commands import skills_change, skills_measure
 from ops.console.screen import json_line, say
 from ops.console.skills import blame_lines, book_lines, credit_lines, difference_lines, history_lines, skill_lines
 from ops.credits import credit_report
+from ops.failures import WrongUse
 from ops.logs import open_for_reading
 from ops.reports import write_whole
+from skillbooks.formats.catalogue import WRITERS
+from skillbooks.formats.texts import write_skill_files
+from skillbooks.skillbook import Skillbook
 
 BOOK = click.option(
     "--skillbook", "reference", default="printer", metavar="NAME[@VERSION]", help="Which book.  [printer]"
@@ -123,15 +127,24 @@ def diff(a: str, b: str, reference: str, store: str | None, as_json: bool) -> No
 
 @command.command("export")
 @BOOK
-@click.option("--format", "form", type=click.Choice(["json", "md"]), default="json", help="json or md.  [json]")
-@click.option("--to", "file", metavar="FILE", help="Write to a file instead of standard output.")
+@click.option(
+    "--format", "form", type=click.Choice([*WRITERS, "md", "skill-md"]), default="json",
+    help="Our JSON, books of other ACE tools, Markdown for people, a folder of agent skills.  [json]",
+)  # fmt: skip
+@click.option("--to", "file", metavar="FILE", help="Write to a file (skill-md: a folder) instead of standard output.")
 @store_flag
 @json_flag
 def export(reference: str, form: str, file: str | None, store: str | None, as_json: bool) -> None:
-    """Write a book as JSON or Markdown."""
+    """Write a book in one of several formats."""
     with open_for_reading(store_of(store)) as log:
         book = books.load(log, reference)
-    text = books.as_markdown(book) if form == "md" else books.as_json(book)
+    if form == "skill-md":
+        _write_folder(book, file)
+        say(f"{len(book.skills)} skills written to {file}", as_json=as_json)
+        if as_json:
+            json_line({**books.as_plain(book), "file": file})
+        return
+    text = books.as_markdown(book) if form == "md" else WRITERS[form](book)
     if file:
         write_whole(Path(file), text)
         say(f"{len(book.skills)} skills written to {file}", as_json=as_json)
@@ -139,3 +152,17 @@ def export(reference: str, form: str, file: str | None, store: str | None, as_js
         say(text.rstrip("\n"))
     if as_json:
         json_line({**books.as_plain(book), "file": file})
+
+
+def _write_folder(book: Skillbook, folder: str | None) -> None:
+    """A folder of agent skills; nothing that stands in it is overwritten by halves.
+
+    Raises:
+        WrongUse: no folder is named.
+    """
+    if not folder:
+        raise WrongUse("a folder of agent skills needs --to FOLDER")
+    for name, text in write_skill_files(book).items():
+        path = Path(folder) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text)

@@ -15,11 +15,13 @@ from ops.console.screen import json_line, say
 from ops.console.text import line
 from ops.failures import WrongUse
 from ops.feedback import give
+from ops.imports import opened, take_in
 from ops.logs import open_for_reading, placed
 from ops.retraction import retract
 from ops.review_queue import decide, waiting
 from ops.standings import pin as set_pin
 from ops.standings import roll_back
+from skillbooks.formats.catalogue import READABLE
 
 Plain = dict[str, Any]
 NAME = click.option("--skillbook", "name", default="printer", metavar="NAME", help="Which book.  [printer]")
@@ -192,4 +194,39 @@ def read_operations_file(file: str) -> list[Plain]:
     return found
 
 
-COMMANDS = [feedback, review, retract_episode, rollback, pin]
+@click.command("import", epilog="Example: journeyman skills import playbook.txt --skillbook mine --budget 4000")
+@click.argument("path", metavar="FILE|FOLDER")
+@NAME
+@click.option("--format", "form", type=click.Choice(READABLE), default="auto", help="What it is.  [auto]")
+@click.option("--budget", type=click.IntRange(min=50), metavar="TOKENS", help="Take no more than fits.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be taken.")
+@store_flag
+@json_flag
+def import_book(
+    path: str, name: str, form: str, budget: int | None, dry_run: bool, store: str | None, as_json: bool
+) -> None:
+    """Add skills of another book: our JSON, ace-framework v1 and v2, ACE playbooks, SKILL.md folders, Markdown."""
+    found = opened(path, form, budget)
+    told = {"skillbook": name, "version": None, "operations": {}, **found.report()}
+    if not dry_run:
+        with open_log(placed(store_of(store))) as log:
+            told = take_in(log, plain_name(name), path, found)
+    if as_json:
+        json_line(told)
+    else:
+        say("\n".join(import_lines(told)))
+
+
+def import_lines(told: Plain) -> list[str]:
+    """What was taken of a file, and what not."""
+    done = ", ".join(f"{count} {line(kind)}" for kind, count in sorted(told["operations"].items())) or "nothing written"
+    rows = [f"{line(told['format'])}: {told['read']} entries read, {told['taken']} skills; {done}"]
+    for label in ("duplicates", "refused"):
+        rows += [f"  {label}: {line(name)}: {line(why, 90)}" for name, why in list(told[label].items())[:20]]
+        rows += [f"  … {len(told[label]) - 20} more {label}"] if len(told[label]) > 20 else []  # noqa: PLR2004
+    rows += [f"  {len(told['evicted'])} found no room in the budget"] if told["evicted"] else []
+    rows += [f"  {len(told['inactive'])} were switched off there"] if told["inactive"] else []
+    return rows
+
+
+COMMANDS = [import_book, feedback, review, retract_episode, rollback, pin]
