@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,7 @@ async def _serve(wish: _Wish) -> None:
         shown = {"address": door.address, "model": printer.machine.id, "seed": printer.seed, "faults": faults}
         json_line({**shown, "speed": wish.speed})
     say(f"{printer.machine.name}, seed {printer.seed}, {told}: at {door.address}; Ctrl-C ends it", as_json=wish.as_json)
+    sys.stdout.flush()  # whoever reads this through a pipe waits for the address
     if wish.tcp is not None and not door.address.startswith(("127.", "localhost:", "::1:")):
         error_line("warning: whoever reaches this address can drive this printer")
     await service.run(printer, door, wish.speed)

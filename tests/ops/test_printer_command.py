@@ -101,8 +101,13 @@ def test_one_host_at_a_time_and_whoever_opens_the_port_of_a_halted_printer_start
 
 def test_json_is_one_object_also_after_ctrl_c() -> None:
     with served("--tcp", "0") as printer:
-        printer.process.send_signal(signal.SIGINT)
-        out, _ = printer.process.communicate(timeout=20)
+        host, _, port = printer.address.rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as still_there:
+            still_there.sendall(b"M105\n")
+            assert still_there.recv(4096).startswith(b"ok T:")
+            printer.process.send_signal(signal.SIGINT)
+            out, said = printer.process.communicate(timeout=20)
     assert out == ""
+    assert said.endswith("Ctrl-C ends it\nstopped\n")
     assert printer.process.returncode == 130
     assert printer.told.keys() == {"address", "model", "seed", "faults", "speed"}

@@ -68,8 +68,8 @@ class TcpDoor:
         self._host = writer
         try:
             await self._carry(reader, self._marlin)
-        except OSError:
-            pass  # it vanished; the printer goes on with what it has
+        except (OSError, asyncio.CancelledError):
+            pass  # it vanished, and the printer goes on with what it has; or the printer is taken out of service
         finally:
             self._host = None
             writer.close()
