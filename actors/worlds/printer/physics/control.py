@@ -99,6 +99,17 @@ def bed_guard() -> Guard:
     return Guard("bed", 60.0, 20.0, 2.0)
 
 
+BED_MINTEMP, BED_MAXTEMP = 5.0, 125.0
+"""Degrees C between which a bed's reading is believed [S:MC]."""
+
+
+def bed_out_of_range(target: float, reading: float) -> str:
+    """The error that a reading of the bed raises by itself, or an empty string."""
+    if target > 0 and reading < BED_MINTEMP:
+        return "MINTEMP triggered, system stopped! Heater_ID: bed"
+    return "MAXTEMP triggered, system stopped! Heater_ID: bed" if reading > BED_MAXTEMP else ""
+
+
 def out_of_range(machine: Machine, target: float, reading: float) -> str:
     """The error that a reading of the hot end raises by itself, or an empty string."""
     if target > 0 and reading < machine.mintemp:

@@ -95,6 +95,7 @@ class Heaters:
         guarded = 0.0 if self.forced is not None else self.target
         return (
             control.out_of_range(self.machine, max(self.target, self.duty), self.reading)
+            or control.bed_out_of_range(self.bed_target, self.bed_reading)
             or self._guard.check(guarded, self.reading, heat.STEP)
             or self._bed_guard.check(self.bed_target, self.bed_reading, heat.STEP)
         )

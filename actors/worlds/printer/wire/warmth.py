@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actors.worlds.printer.gcode.command import Command
 from actors.worlds.printer.gcode.modal import TargetSet
+from actors.worlds.printer.physics import control
 from actors.worlds.printer.wire import tuning
 from actors.worlds.printer.wire.board import TICK, Board
 from actors.worlds.printer.wire.script import WAIT, Script, finish_moves, on
@@ -66,12 +67,8 @@ def _set(board: Board, command: Command) -> bool:
         elif event.what == "hotend":
             board.heaters.set_hotend(min(event.value, board.machine.maxtemp - 15.0))
         else:
-            board.heaters.set_bed(min(event.value, BED_MOST))
+            board.heaters.set_bed(min(event.value, control.BED_MAXTEMP - 10.0))
     return bool(found)
-
-
-BED_MOST = 115.0
-"""Degrees C that the firmware lets a bed be set to: 10 below its MAXTEMP of 125 [S:MC]."""
 
 
 def _settle(board: Board, *, bed: bool, cooling: bool) -> Script:

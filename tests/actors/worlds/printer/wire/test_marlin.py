@@ -169,6 +169,21 @@ def test_a_thermal_fault_halts_in_marlins_two_lines_and_then_there_is_silence(
     assert host.send("M105")[0].startswith("ok T:")
 
 
+@pytest.mark.parametrize(
+    ("part", "hot", "says"),
+    [("block", 320.0, "MAXTEMP triggered, system stopped! Heater_ID: E0"),
+     ("bed", 140.0, "MAXTEMP triggered, system stopped! Heater_ID: bed"),
+     ("bed", -5.0, "MINTEMP triggered, system stopped! Heater_ID: bed")],
+)  # fmt: skip
+def test_a_reading_beyond_belief_halts_at_once(part: str, hot: float, says: str) -> None:
+    host = Host()
+    host.send("M140 S50")
+    metal = host.board.heaters.metal
+    setattr(metal, part, hot)
+    metal.bead = metal.block
+    assert host.wait(1)[-2:] == [f"Error:{says}", KILLED]
+
+
 def test_a_broken_strand_opens_only_while_the_head_moves() -> None:
     host = Host("ender_3", "thermistor_wiring.broken")
     host.do("M109 S200")

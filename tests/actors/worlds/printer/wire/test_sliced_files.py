@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +13,9 @@ from actors.worlds.printer.printer import VirtualPrinter
 from actors.worlds.printer.wire.framing import numbered
 from actors.worlds.printer.wire.marlin import Marlin
 
-ROOT = Path(__file__).parents[5]
-FOLDERS = (Path(os.environ.get("JOURNEYMAN_SLICED", ROOT / "sliced")), ROOT.parent / "shared" / "gcode")
-"""Where somebody may have put sliced files; the repository has none of its own."""
-FILES = sorted(path for folder in FOLDERS if folder.is_dir() for path in folder.glob("*.gcode*"))
+PLACES = [above / "shared" / "gcode" for above in Path(__file__).resolve().parents[6:8]]
+"""Where sliced files may lie, beside the repository; it has none of its own."""
+FILES = sorted(path for place in PLACES if place.is_dir() for path in place.glob("*.gcode*"))
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +28,7 @@ def commands(path: Path) -> Iterator[str]:
             yield body
 
 
-@pytest.mark.skipif(not FILES, reason="no sliced files here; JOURNEYMAN_SLICED may name a folder of them")
+@pytest.mark.skipif(not FILES, reason="no sliced files beside the repository")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_sliced_file_streams_to_its_end(path: Path) -> None:
     marlin = Marlin(VirtualPrinter("ender_3", seed=1))
