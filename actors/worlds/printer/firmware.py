@@ -77,6 +77,8 @@ def endstops(machine: Machine, values: Values, pressed: Collection[str], *, prob
     lines += [f"{axis}_min: {'TRIGGERED' if axis in pressed else 'open'}" for axis in (*axes, "z")]
     if machine.probe != "none":
         lines.append(f"z_probe: {'open' if probe_out else 'TRIGGERED'}")
+    if "filament_sensor" not in machine.lacks:
+        lines.append("filament: open")
     return lines
 
 

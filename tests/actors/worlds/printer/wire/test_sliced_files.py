@@ -50,6 +50,10 @@ def test_a_sliced_file_streams_to_its_end(path: Path) -> None:
         command = parse(line)
         if isinstance(command, Command) and command.code in ("G0", "G1"):
             wanted = [command.get("X", wanted[0]), command.get("Y", wanted[1])]
+        elif isinstance(command, Command) and command.code == "G28":
+            wanted = [
+                0.0 if axis in command or not command.words else at for axis, at in zip("XY", wanted, strict=True)
+            ]
     while not marlin.board.head.idle:
         marlin.advance(1.0)
     assert resends > 0
