@@ -8,8 +8,8 @@ from collections.abc import Callable
 from actors.worlds.printer.wire.board import TICK
 from actors.worlds.printer.wire.marlin import Marlin
 
-BREATH = 0.02
-"""Wall seconds between two looks at the clock."""
+BREATH, SHORT_BREATH = 0.02, 0.002
+"""Wall seconds between two looks at the clock: at real time, and at least however fast the printer runs."""
 SLICE = 1.0
 """Simulated seconds that pass at most before the host is listened to again."""
 
@@ -30,8 +30,9 @@ class Pace:
         """Let time pass until cancelled; what a slow processor cannot make up for in a second is let go."""
         loop = asyncio.get_running_loop()
         last, due = loop.time(), 0.0
+        breath = min(max(TICK / self._speed, SHORT_BREATH), BREATH)
         while True:
-            await asyncio.sleep(0.0 if due >= TICK else BREATH)
+            await asyncio.sleep(0.0 if due >= TICK else breath)
             now = loop.time()
             due = min(due + (now - last) * self._speed, self._speed)
             last = now
