@@ -65,6 +65,9 @@ class Settings(BaseModel):
     skill_tokens: int | None = Field(
         default=None, ge=50, le=10_000_000, description="most tokens of the skills in a prompt; default: no limit"
     )
+    retrieval: Literal["whole", "bm25"] = Field(
+        default="whole", description="with skill_tokens: the book's first skills, or a core and what fits the case"
+    )
     review: bool = Field(default=False, description="whether a person has to accept each delta of the book")
     dropout: float = Field(
         default=0.0,

@@ -38,6 +38,7 @@ _FLAGS: dict[str, tuple[str, str]] = {
     "checkpoint_every": ("N", "Episodes between two checkpoints.  [1000]"),
     "repeats": ("N", "How often each scenario is played, for pass^k.  [1]"),
     "skill_tokens": ("N", "Most tokens that skills may take in a prompt.  [no limit]"),
+    "retrieval": ("NAME", "With --skill-tokens: whole (in book order) or bm25 (a core, then what fits).  [whole]"),
     "dropout": (
         "SHARE",
         "Play each practised case again without this share of the skills, to learn what they do.  [0]",

@@ -33,6 +33,7 @@ def training(run: str, settings: Settings) -> Programme:
         learning=settings.learning,
         seed=settings.seed,
         budget=settings.skill_tokens,
+        retrieval=settings.retrieval,
         comparison=Source(settings.seed, settings.difficulty, held_out=True),
         baselines=tuple(worlds.load(settings.world).baselines()),
     )
@@ -49,6 +50,7 @@ def evaluation(run: str, settings: Settings, *, paired: bool) -> Programme:
         learning=False,
         seed=settings.seed,
         budget=settings.skill_tokens,
+        retrieval=settings.retrieval,
         comparison=Source(settings.seed, settings.difficulty, held_out=True, given=given),
         arms=("with", "without") if paired else ("with",),
         baselines=tuple(worlds.load(settings.world).baselines()),
@@ -66,6 +68,7 @@ def stress(run: str, settings: Settings) -> Programme:
         learning=settings.learning,
         seed=settings.seed,
         budget=settings.skill_tokens,
+        retrieval=settings.retrieval,
         comparison=Source(settings.seed),
         phase="held_out" if frozen else "train",
         arm=STRESS if frozen else "practice",

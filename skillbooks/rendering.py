@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from skillbooks.skill import Sign, Skill, Strength
@@ -25,18 +25,16 @@ _OPENING = re.compile(
 )
 
 
-def render(skills: Sequence[Skill], budget: int | None = None) -> tuple[str, tuple[Skill, ...]]:
+def render(skills: Iterable[Skill], budget: int | None = None) -> tuple[str, tuple[Skill, ...]]:
     """The skill block, and the skills that stand in it.
 
     Skills come in the book's order; from the first that would break the budget on, all are left out. No dates, no
     counters: the same version gives the same bytes.
 
     Args:
-        skills: of the book.
+        skills: of the book; none is asked for behind the first that does not fit.
         budget: most tokens of the block, by `CHARACTERS_A_TOKEN`; None for no limit.
     """
-    if not skills:
-        return "", ()
     blocks, shown, used = [HEADING], [], len(HEADING)
     for skill in skills:
         block = _block(skill)

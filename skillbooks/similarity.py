@@ -21,7 +21,7 @@ ALIKE = 0.8
 BLOCK = 1024
 COMMON = 0.2
 """Words that occur in more than this share of many texts tell nothing apart and are passed over."""
-_WORD = re.compile(r"[a-z0-9][a-z0-9_.:/-]*")
+_WORD = re.compile(r"[a-z0-9](?:[a-z0-9_.:/-]*[a-z0-9])?")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _OPPOSITES = (
     ("raise", "lower"), ("increase", "decrease"), ("more", "less"), ("higher", "lower"), ("high", "low"), ("on", "off"),

@@ -15,6 +15,7 @@ from events.fact import Fact
 from events.facts import SkillsAccepted
 from events.log import EventLog
 from skillbooks.delta import DeltaRejected, read_operations
+from skillbooks.rendering import render
 from skillbooks.shelf import Shelf
 from skillbooks.skill import Skill
 
@@ -112,6 +113,16 @@ class Skillbook:
 
     def __repr__(self) -> str:
         return f"Skillbook({self.name}@{self.version}, {len(self._shelf.skills)} skills)"
+
+    def rendered(self, budget: int | None = None) -> tuple[str, tuple[Skill, ...], tuple[str, ...]]:
+        """The skill block, what stands in it, and ids of what found no room; worked out once a version and budget."""
+        known: dict[int | None, tuple[str, tuple[Skill, ...], tuple[str, ...]]]
+        known = self.__dict__.setdefault("_rendered", {})
+        if budget not in known:
+            wanted = (Skill.model_validate(plain) for plain in self._shelf.skills.values())
+            text, shown = render(wanted if budget is not None else self.skills, budget)
+            known[budget] = (text, shown, tuple(self._shelf.skills)[len(shown) :])
+        return known[budget]
 
     def shelf(self) -> Shelf:
         """Its skills as plain values, to be looked at or changed apart."""

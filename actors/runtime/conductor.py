@@ -7,7 +7,7 @@ Within a wave episodes come and go in any order; what is made of them afterwards
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from actors.runtime.chronicle import Chronicle
@@ -21,7 +21,9 @@ from actors.runtime.port import Runtime
 from actors.runtime.rounds import Round, show
 from actors.runtime.scenarios import Source
 from events import facts
+from events.book_facts import SkillsEvicted
 from skillbooks.ablation import shuffled
+from skillbooks.retrieval import BM25, WHOLE
 from skillbooks.skillbook import Skillbook
 from skillbooks.thinning import TRIAL
 
@@ -60,6 +62,7 @@ class Programme:
         phase, arm: under which the episodes of the levels stand in the log.
         budget: most tokens of the skill block.
         dropout: share of the skills that a second play of each practised scenario goes without; 0 for no second play.
+        retrieval: how skills are chosen for a case, where there is a budget.
         review: whether a person has to accept each delta.
         from_wave: the first wave that is practised; a fork passes over those that its origin has behind it.
         arms: of the comparison, beside the baselines: `with`, `without`, `shuffled`.
@@ -79,6 +82,7 @@ class Programme:
     from_wave: int = 0
     dropout: float = 0.0
     review: bool = False
+    retrieval: str = WHOLE
     arms: tuple[str, ...] = ("without", "with", "shuffled")
     baselines: tuple[str, ...] = ()
 
@@ -142,7 +146,7 @@ class Conductor:
         plan = self._plan
         if plan.held_out:
             books = {"with": self.book, "without": self._against, "shuffled": shuffled(self.book, plan.seed)}
-            arms = {arm: show(books[arm], plan.budget) for arm in plan.arms}
+            arms = {arm: await self._shown(books[arm]) for arm in plan.arms}
             wave = Wave(0, range(plan.held_out), plan.held_out * len(arms))
             await self._play([wave], "held_out", plan.comparison, arms, baselines=plan.baselines)
 
@@ -176,9 +180,25 @@ class Conductor:
         return whole
 
     async def _practise(self, level: Level, waves: Iterator[Wave] | list[Wave]) -> Tally:
-        shown = show(self.book, self._plan.budget)
+        shown = await self._shown(self.book)
         arms = {self._plan.arm: shown, **({TRIAL: shown} if self._plan.dropout and shown.skills else {})}
         return await self._play(waves, self._plan.phase, level.source, arms, learn=self._plan.learning)
+
+    async def _shown(self, book: Skillbook) -> Shown:
+        """A book as the prompts show it; what found no room in the budget is told in the log, once a version."""
+        plan = self._plan
+        shown = show(book, None if plan.retrieval == BM25 else plan.budget)
+        if shown.evicted:
+            name = f"evicted/{plan.run}/{book.name}-{book.version}"
+            told = SkillsEvicted(
+                skillbook=book.name,
+                version=book.version,
+                policy=shown.policy,
+                budget=plan.budget or 0,
+                skills=shown.evicted,
+            )
+            await Chronicle(self._runtime, name, plan.run, cause=f"run/{plan.run}@0").write(told)
+        return replace(shown, evicted=())
 
     def _cut(self, episodes: int) -> Iterator[Wave]:
         """The next episodes, cut into waves; numbers and indices go on from level to level."""
@@ -219,7 +239,10 @@ class Conductor:
         plan = self._plan
 
         def round_of(number: int, cause: str) -> Round:
-            return Round(plan.run, phase, number, cause, plan.seed, source, arms, baselines, learn, plan.dropout)
+            return Round(
+                plan.run, phase, number, cause, plan.seed, source, arms, baselines, learn,
+                plan.dropout, plan.retrieval, plan.budget,
+            )  # fmt: skip
 
         async def closing(number: int, recorded: bool) -> int:
             if learn:

@@ -18,7 +18,6 @@ from skillbooks.lesson import Lesson
 from skillbooks.lesson_sample import LessonSample
 from skillbooks.lineage import Lineage
 from skillbooks.provenance import lesson_id, sources_of
-from skillbooks.rendering import render
 from skillbooks.screening import sifted
 from skillbooks.skillbook import Skillbook, advanced, stream_of
 from skillbooks.verdicts import retirements
@@ -125,8 +124,8 @@ class Curation:
         async for event in pages(self._runtime, self._tried, types=TYPES):
             self._tried = event["position"]
             self._trials.take(event["stream"], load(event))
-        shown = render(book.skills, self._budget)[1]
-        return retirements(book, self._trials.pairs, pressure=len(shown) < book.size)
+        evicted = book.rendered(self._budget)[2]
+        return retirements(book, self._trials.pairs, pressure=bool(evicted))
 
     async def _lessons(self, lineage: Lineage, wave: int) -> tuple[dict[str, list[Lesson]], list[str]]:
         """All lessons that count for the book, by episode; and why some of this wave are none."""

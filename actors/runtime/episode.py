@@ -46,6 +46,7 @@ class Shown:
     skills: tuple[tuple[str, int], ...] = ()
     policy: str = "whole book"
     dropped: tuple[tuple[str, int], ...] = ()
+    evicted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

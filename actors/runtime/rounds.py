@@ -12,7 +12,7 @@ from actors.runtime.observer import Observer
 from actors.runtime.port import JOURNAL, AskFailed, Plain, Runtime, WorkerLost
 from actors.runtime.scenarios import Case, Source
 from events import facts
-from skillbooks.rendering import render
+from skillbooks.retrieval import BM25, CORE, WHOLE, query_of, retrieved
 from skillbooks.skillbook import Skillbook
 from skillbooks.thinning import TRIAL, thinned
 
@@ -34,6 +34,7 @@ class Round:
         arms: arm -> what the agent is shown; all arms play the same scenario.
         baselines: test agents of the world that play it too.
         learn: whether lessons are drawn; from the arm of trials never.
+        retrieval, budget: how skills are chosen for a case, and most tokens of the skill block.
         dropout: share of the skills that each episode of the arm of trials goes without.
     """
 
@@ -47,6 +48,8 @@ class Round:
     baselines: tuple[str, ...] = ()
     learn: bool = False
     dropout: float = 0.0
+    retrieval: str = WHOLE
+    budget: int | None = None
 
     @property
     def name(self) -> str:
@@ -56,7 +59,10 @@ class Round:
     def plain(self) -> Plain:
         """As plain values."""
         return {
-            **{key: getattr(self, key) for key in ("run", "phase", "wave", "cause", "seed", "learn", "dropout")},
+            **{
+                key: getattr(self, key)
+                for key in ("run", "phase", "wave", "cause", "seed", "learn", "dropout", "retrieval", "budget")
+            },
             "source": self.source.plain(),
             "arms": {arm: asdict(shown) for arm, shown in self.arms.items()},
             "baselines": list(self.baselines),
@@ -67,7 +73,12 @@ class Round:
         """The round again."""
         arms = {
             arm: Shown(
-                **{**shown, "skills": tuple((skill, version) for skill, version in shown["skills"]), "dropped": ()}
+                **{
+                    **shown,
+                    "skills": tuple((skill, version) for skill, version in shown["skills"]),
+                    "dropped": (),
+                    "evicted": (),
+                }
             )
             for arm, shown in plain["arms"].items()
         }
@@ -134,8 +145,9 @@ async def abandon(runtime: Runtime, observer: Observer, item: Item, why: str) ->
 
 def show(book: Skillbook, budget: int | None) -> Shown:
     """A book as an arm shows it to the agent."""
-    text, skills = render(book.skills, budget)
-    return Shown(book.name, book.version, text, tuple((skill.id, skill.version) for skill in skills))
+    text, skills, out = book.rendered(budget)
+    policy = "whole book" if budget is None else f"book order, {budget} tokens"
+    return Shown(book.name, book.version, text, tuple((one.id, one.version) for one in skills), policy, evicted=out)
 
 
 def _missing(baselines: Iterable[str], ended: tuple[str, ...]) -> list[str]:
@@ -144,6 +156,10 @@ def _missing(baselines: Iterable[str], ended: tuple[str, ...]) -> list[str]:
 
 async def _order(item: Item, arm: str, shown: Shown, case: Case) -> Order:
     this = item.round
+    scenario = await case.scenario()
+    if this.retrieval == BM25 and this.budget is not None:
+        text, chosen = retrieved(shown.text, shown.skills, query_of(scenario["brief"]), this.budget)
+        shown = replace(shown, text=text, skills=chosen, policy=f"core {CORE:g}, then bm25, {this.budget} tokens")
     if arm == TRIAL:
         text, kept, dropped = thinned(shown.text, shown.skills, this.dropout, f"{this.seed}/{this.wave}/{case.index}")
         shown = replace(shown, text=text, skills=kept, dropped=dropped, policy=f"{shown.policy}, {this.dropout:g} out")
@@ -153,7 +169,7 @@ async def _order(item: Item, arm: str, shown: Shown, case: Case) -> Order:
         index=case.index,
         phase=this.phase,
         arm=arm,
-        scenario=await case.scenario(),
+        scenario=scenario,
         shown=shown,
         seed=(this.seed * 1_000_003 + case.index) % 2**63,
         learn=this.learn and arm != TRIAL,

@@ -28,7 +28,7 @@ Examples:
 @click.command(epilog=EPILOG)
 @settings_flags(
     "world", "scenarios", "set", "episodes", "held_out", "difficulty", *MODELS, "skillbook", "workers", "store",
-    "runtime", "ray_address", "seed", "skill_tokens",
+    "runtime", "ray_address", "seed", "skill_tokens", "retrieval",
     skillbook="The book to measure, or none.  [the world's name]",
     episodes="The same as --held-out.",
     held_out="How many scenarios are played; those of a file or set are played once each.  [40]",

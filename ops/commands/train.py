@@ -30,7 +30,7 @@ Examples:
 @settings_flags(
     "world", "scenarios", "set", "episodes", "difficulty", "curriculum", *MODELS, "reflector", "skillbook",
     "wave", "workers", "in_flight", "placement", "pools", "held_out", "learning", "review", "dropout",
-    "skill_tokens", "resume", "store", "runtime", "ray_address", "seed",
+    "skill_tokens", "retrieval", "resume", "store", "runtime", "ray_address", "seed",
     skillbook="The book that is read and written on; it goes on from its latest version.  [a new one]",
 )  # fmt: skip
 def command(loaded: Loaded) -> int:
