@@ -82,6 +82,7 @@ class Settings(BaseModel):
     runtime: Literal["local", "ray"] = Field(default="ray", description="one process, or actors on Ray")
     ray_address: Name | None = Field(default=None, description="a running Ray; default: start or join one here")
     seed: int = Field(default=0, ge=0, lt=2**63, description="decides scenarios, machines and the offline agent")
+    log_json: bool = Field(default=False, description="one JSON object a line on standard error, for machines")
     json_output: bool = Field(default=False, alias="json", description="one JSON object instead of people's text")
 
     @property

@@ -27,6 +27,7 @@ _PLACE = {
     "placement",
     "episode_seconds",
     "json_output",
+    "log_json",
     "resume",
     "base_url",
     "prices",

@@ -54,7 +54,7 @@ _FLAGS: dict[str, tuple[str, str]] = {
 
 MODELS = ("agent", "base_url", "prices", "budget_usd", "budget_tokens", "yes")
 """Settings of every command that lets models play."""
-ALL_SETTINGS = (*_FLAGS, "learning", "review", "yes")
+ALL_SETTINGS = (*_FLAGS, "learning", "review", "yes", "log_json")
 """Every setting that has a flag, for commands that show settings."""
 
 
@@ -119,6 +119,9 @@ def _option(name: str, wording: str) -> Callable[[Command], Command]:
     if name == "review":
         text = "Let every delta of the book wait for a person: journeyman skills review."
         return click.option("--review", "review", is_flag=True, default=None, help=text)
+    if name == "log_json":
+        text = "Log as one JSON object a line on standard error, for machines."
+        return click.option("--log-json", "log_json", is_flag=True, default=None, help=text)
     placeholder, text = _FLAGS[name]
     return click.option("--" + name.replace("_", "-"), name, metavar=placeholder, help=wording or text)
 

@@ -14,6 +14,7 @@ from ops.console.screen import json_line, people, say
 from ops.console.stress import stress_summary, watching_stress
 from ops.failures import DONE, SAID_NO
 from ops.logs import open_for_reading
+from ops.telemetry import telling
 
 EPILOG = """\b
 Examples:
@@ -28,7 +29,7 @@ Examples:
 @settings_flags(
     "world", "scenarios", "set", "episodes", "checkpoint_every", "repeats", "difficulty", "curriculum", *MODELS,
     "reflector", "skillbook", "resume", "workers", "in_flight", "placement", "pools", "episode_seconds",
-    "store", "runtime", "ray_address", "seed",
+    "skill_tokens", "store", "runtime", "ray_address", "seed", "log_json",
     episodes="How many episodes are played.  [60]",
     skillbook="The book that is played with, frozen; with --learning the one that is written on.  [none]",
 )  # fmt: skip
@@ -39,7 +40,8 @@ def command(loaded: Loaded, *, learning: bool) -> int:
     as_json = settings.json_output
     if not settings.resume:
         import_module("ops.paying").confirm(settings, settings.episodes)
-    with watching_stress(people(as_json=as_json), settings.checkpoint_every) as observer:
+    watching = watching_stress(people(as_json=as_json), settings.checkpoint_every)
+    with watching as bars, telling(bars, as_json=settings.log_json) as observer:
         run = import_module("ops.training").stress(settings, observer)
     with open_for_reading(settings.store) as log:
         report = reports.stress_of(log, run)

@@ -15,6 +15,7 @@ from ops.console.screen import json_line, people, say
 from ops.console.summary import summary
 from ops.failures import DONE, SAID_NO
 from ops.logs import open_for_reading
+from ops.telemetry import telling
 
 EPILOG = """\b
 Examples:
@@ -30,7 +31,7 @@ Examples:
 @settings_flags(
     "world", "scenarios", "set", "episodes", "difficulty", "curriculum", *MODELS, "reflector", "skillbook",
     "wave", "workers", "in_flight", "placement", "pools", "held_out", "learning", "review", "dropout",
-    "skill_tokens", "retrieval", "resume", "store", "runtime", "ray_address", "seed",
+    "skill_tokens", "retrieval", "resume", "store", "runtime", "ray_address", "seed", "log_json",
     skillbook="The book that is read and written on; it goes on from its latest version.  [a new one]",
 )  # fmt: skip
 def command(loaded: Loaded) -> int:
@@ -39,7 +40,7 @@ def command(loaded: Loaded) -> int:
     as_json = settings.json_output
     if not settings.resume:
         import_module("ops.paying").confirm(settings, settings.episodes + 3 * settings.held_out)
-    with watching(people(as_json=as_json)) as observer:
+    with watching(people(as_json=as_json)) as bars, telling(bars, as_json=settings.log_json) as observer:
         run = import_module("ops.training").train(settings, observer)
     with open_for_reading(settings.store) as log:
         report = reports.report_of(log, run)

@@ -1,0 +1,1 @@
+"""What a cluster needs: image, manifests, and an entry point that resumes."""
