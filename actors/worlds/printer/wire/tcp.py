@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 
 from actors.worlds.printer.wire.door import READ, opened, room
 from actors.worlds.printer.wire.marlin import Marlin
@@ -11,6 +12,10 @@ from actors.worlds.printer.wire.marlin import Marlin
 TAKEN = b"Error:Another host is connected to this printer; it takes one at a time\n"
 UNHEARD = 256 * 1024
 """Bytes that may wait for a host that does not read; what comes beyond is lost."""
+
+
+KEPT_ALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
+"""Seconds and tries after which a host that has vanished without a word no longer holds the door."""
 
 
 class TcpDoor:
@@ -66,6 +71,7 @@ class TcpDoor:
             writer.close()
             return
         self._host = writer
+        _notice_silence(writer.get_extra_info("socket"))
         try:
             await self._carry(reader, self._marlin)
         except (OSError, asyncio.CancelledError):
@@ -79,3 +85,10 @@ class TcpDoor:
         while data := await reader.read(READ):
             self.say(marlin.receive(data))
             await room(marlin)
+
+
+def _notice_silence(line: socket.socket) -> None:
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEPT_ALIVE.items():
+        if hasattr(socket, name):  # not every system lets them be set
+            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

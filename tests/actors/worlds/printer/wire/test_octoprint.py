@@ -20,7 +20,7 @@ from tests.served_printer import served, small_print
 
 VERSION = "1.11.8"
 KEY = "0123456789ABCDEF0123456789ABCDEF"
-PATIENCE = 120.0
+PATIENCE = 230.0
 CONFIG = """\
 server: {{firstRun: false, onlineCheck: {{enabled: false}}, pluginBlacklist: {{enabled: false}}}}
 api: {{key: {key}}}
