@@ -54,6 +54,17 @@ def stress(rounds: int, agents: int, inspect: str, as_json: bool) -> int:
     return _shown(compare_stress(rounds, agents=agents, inspect=inspect), as_json=as_json)
 
 
+@command.command("skills")
+@click.option("--rounds", default=5, metavar="N", type=click.IntRange(1, 1000), help="Of each comparison.  [5]")
+@click.option("--skills", default=10_000, metavar="N", type=click.IntRange(100, 100_000), help="In the book.  [10000]")
+@json_flag
+def skills(rounds: int, skills: int, as_json: bool) -> int:
+    """Skillbooks: deltas, refolds, rendering, duplicates, memory; beside what we promise and ace-framework's way."""
+    from ops.bench.skills import compare_skillbooks  # noqa: PLC0415 - only this benchmark needs books of this size
+
+    return _shown(compare_skillbooks(rounds, skills), as_json=as_json)
+
+
 def _shown(rows: list[Row], *, as_json: bool) -> int:
     found = report(rows)
     if as_json:

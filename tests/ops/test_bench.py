@@ -58,3 +58,11 @@ def test_waiting_agents_are_measured_beside_bare_asyncio_and_frames_beside_singl
     assert [row.peer_name for row in rows] == [agents.UNFRAMED] * 2 + [agents.BARE] * 3
     assert all(row.ours > 0 and row.peer > 0 for row in rows)
     assert ray.is_initialized() == running
+
+
+def test_skillbooks_are_measured_beside_what_is_promised_and_a_peer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["bench", "skills", "--rounds", "1", "--skills", "300", "--json"]) in (0, 1)
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert len(rows) == 7
+    assert {row["peer_name"] for row in rows} >= {"the promise", "ace-framework's way: a double loop"}
+    assert all(row["ours"] > 0 and row["peer"] > 0 for row in rows)
