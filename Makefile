@@ -53,6 +53,7 @@ lint: $(VENV)/.developed
 
 bench: $(VENV)/.installed
 	@$(RUN) -m ops bench log
+	@$(RUN) -m ops bench fleet
 
 # A stamp is written only when its step has ended well, so that an interrupted one is done again.
 $(VENV)/.made:

@@ -65,6 +65,18 @@ def skills(rounds: int, skills: int, as_json: bool) -> int:
     return _shown(compare_skillbooks(rounds, skills), as_json=as_json)
 
 
+@command.command("fleet")
+@click.option("--rounds", default=5, metavar="N", type=click.IntRange(1, 1000), help="Of each comparison.  [5]")
+@click.option("--printers", default=10_000, metavar="N", type=click.IntRange(10, 1_000_000), help="Aged.  [10000]")
+@click.option("--hours", default=100.0, metavar="H", type=click.FloatRange(1.0, 10_000.0), help="Each.  [100]")
+@json_flag
+def fleet(rounds: int, printers: int, hours: float, as_json: bool) -> int:
+    """Printers that age as arrays, beside one object each and beside copying the same memory."""
+    from ops.bench.fleet import compare_fleets  # noqa: PLC0415 - only this benchmark ages printers
+
+    return _shown(compare_fleets(rounds, printers, hours), as_json=as_json)
+
+
 def _shown(rows: list[Row], *, as_json: bool) -> int:
     found = report(rows)
     if as_json:

@@ -66,3 +66,13 @@ def test_skillbooks_are_measured_beside_what_is_promised_and_a_peer(capsys: pyte
     assert len(rows) == 7
     assert {row["peer_name"] for row in rows} >= {"the promise", "ace-framework's way: a double loop"}
     assert all(row["ours"] > 0 and row["peer"] > 0 for row in rows)
+
+
+def test_a_fleet_is_measured_beside_objects_memory_and_promises(capsys: pytest.CaptureFixture[str]) -> None:
+    """Few printers: the figures mean little here, but every row is measured, and arrays beat objects all the same."""
+    words = ["bench", "fleet", "--rounds", "1", "--printers", "300", "--hours", "20", "--json"]
+    assert cli.run(words) in (0, 1)
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["unit"] for row in rows] == [*["printer-hours/s"] * 2, "printer-hours/core-s", "printers/MiB"]
+    assert rows[0]["ratio"] > 2.0
+    assert rows[3]["ok"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from actors.worlds.port import Act
@@ -23,11 +25,18 @@ TRIES = 5
 
 def set_up(key: Plain) -> VirtualPrinter:
     """The printer of a case: used, in order until its faults came."""
-    printer = VirtualPrinter(key["machine"], seed=key["seed"])
-    printer.simulate_printing(float(key.get("hours", 0.0)))
-    printer.service()
+    printer = copy.deepcopy(_used(key["machine"], key["seed"], float(key.get("hours", 0.0))))
     for fault in key["faults"]:
         printer.introduce_problem(fault["type"], ProblemSeverity(fault["severity"]), cause=fault["cause"])
+    return printer
+
+
+@lru_cache(maxsize=64)
+def _used(machine: str, seed: int, hours: float) -> VirtualPrinter:
+    """A printer after so many hours that somebody looked after; a case is set up many times over."""
+    printer = VirtualPrinter(machine, seed=seed)
+    printer.simulate_printing(hours)
+    printer.service()
     return printer
 
 

@@ -36,7 +36,8 @@ class Parameter(BaseModel):
         limits: outside of which the machine is not in order.
         range: of physically possible values.
         remedy: the kind of act that brings it back, besides replacing the part; `minutes` and `money` are its cost.
-        wear: mean change per printing hour.
+        wear: mean change per printing hour in ordinary use (see `physics.wear` for what makes it faster).
+        wander: sigma of its random walk, per root of a printing hour.
         look: what can be seen of it.
         called: what people call it when they say what to do about it.
     """
@@ -53,6 +54,7 @@ class Parameter(BaseModel):
     minutes: float = 0.0
     money: float = 0.0
     wear: float = 0.0
+    wander: float = Field(default=0.0, ge=0.0)
     look: Look | None = None
     called: tuple[str, ...] = ()
 
@@ -83,7 +85,20 @@ class Component(BaseModel):
 
 
 UNITS = frozenset(
-    ("1/min", "C", "K", "N", "factor", "mm", "ohm", "openings per minute of motion", "per hour", "share", "yes/no")
+    (
+        "1/min",
+        "1/ohm",
+        "C",
+        "K",
+        "N",
+        "factor",
+        "mm",
+        "ohm",
+        "openings per minute of motion",
+        "per hour",
+        "share",
+        "yes/no",
+    )
 )
 """Units that a parameter may have; `share of …` says of what."""
 

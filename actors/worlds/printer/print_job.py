@@ -217,7 +217,8 @@ def _axes(
     machine: Machine, values: Values, minutes: float, volts: float, rng: random.Random, result: PrintResult
 ) -> None:
     runs = {axis: motion.run_axis(machine, values, axis, minutes, rng, volts) for axis in ("x", "y")}
-    events = sorted(event for run in runs.values() for event in run.events)
+    knocks = _collide(values, minutes, rng)
+    events = sorted([event for run in runs.values() for event in run.events] + knocks)
     a = b = most_x = most_y = 0.0
     for _, motor, mm, _how in events:
         a, b = (a + mm, b) if motor == "x" else (a, b + mm)
@@ -230,6 +231,7 @@ def _axes(
         within("test_print/shift_x", most_x, "mm", None, 0.15),
         within("test_print/shift_y", most_y, "mm", None, 0.15),
         word("test_print/shift_step", step, "none"),
+        within("test_print/scars", len(knocks), "scars", None, 0.5),
         word("test_print/shift_begin", "none" if start is None else "after warm-up" if start > 8 else "early", "none"),
         within(
             "test_print/ringing",
@@ -241,6 +243,18 @@ def _axes(
         within("test_print/circle_error", max(motion.play(values, "x"), motion.play(values, "y")), "mm", None, 0.05),
         within("test_print/skew", motion.skew(machine, values), "deg", None, 0.45),
     ]
+
+
+def _collide(values: Values, minutes: float, rng: random.Random) -> list[tuple[float, motion.Axis, float, str]]:
+    """Where the nozzle ran into the print: each time a scar, and a few steps lost, always a multiple of 0.8 mm."""
+    rate, now = surface.collisions(values) / 60.0, 0.0
+    found: list[tuple[float, motion.Axis, float, str]] = []
+    while rate > 0.0:
+        now += rng.expovariate(rate)
+        if now > minutes:
+            break
+        found.append((now, rng.choice(("x", "y")), motion.STEP_LOSS * rng.choice((-2, -1, 1, 2)), "steps"))
+    return found
 
 
 _QUANTA = (("slip", "irregular"), ("tooth", "2.0 mm"), ("steps", "0.8 mm"))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from actors.worlds.printer import observe, print_job
-from actors.worlds.printer.component import parameters
+from actors.worlds.printer.ageing import chance, units
+from actors.worlds.printer.ageing.layout import layout
+from actors.worlds.printer.ageing.record import Pace, Record
 from actors.worlds.printer.gcode import program
 from actors.worlds.printer.gcode.deposit import Deposit, deposit
 from actors.worlds.printer.machine import Machine, PrinterType, machines
-from actors.worlds.printer.problem import ProblemSeverity, causes, possible, problems
+from actors.worlds.printer.problem import ProblemSeverity, causes, possible, problems, type_of
 
 
 def draw(*parts: object) -> random.Random:
@@ -46,6 +50,7 @@ class VirtualPrinter:
         values: physical parameters by id, `component.parameter`, in the units of `data/components.yaml`.
         hours: printing hours.
         faults: what was introduced, in order.
+        record: its wear clock, once it has printed.
     """
 
     type: PrinterType | str
@@ -54,13 +59,18 @@ class VirtualPrinter:
     values: dict[str, float] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     _acts: int = 0
+    record: Record | None = field(default=None, compare=False, repr=False)
+    _seen: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
+    _pace: Pace | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         models = machines()
         if str(self.type) not in models:
             raise ValueError(f"unknown printer type '{self.type}'; known are {', '.join(models)}")
         if not self.values:
-            self.values = self._new()
+            drawn = units.new_values(layout(str(self.type)), self._key())
+            self.values = dict(zip(layout(str(self.type)).names, drawn[:, 0].tolist(), strict=True))
+        self._seen = self._seen or dict(self.values)
 
     @property
     def machine(self) -> Machine:
@@ -73,21 +83,50 @@ class VirtualPrinter:
         return draw(self.seed, self.type, purpose, self._acts)
 
     def simulate_printing(self, hours: float) -> None:
-        """Print for so many hours: parts wear, dirt gathers, settings drift.
+        """Print for so many hours: parts wear, dirt gathers, settings drift, and now and then something fails.
 
-        Mean rates are the parameters' `wear`, spread by a factor that is log-normal with sigma 0.4 a unit and part [E].
+        The equations are those of a fleet (`ageing.record`), with this printer alone in the arrays: its history is the
+        same here and there, and however the hours are split. A part that was worked on since begins a new life.
 
         Raises:
             ValueError: if hours is negative.
         """
         if hours < 0:
             raise ValueError(f"hours must not be negative, got {hours}")
-        for key, parameter in self.machine.parameters.items():
-            if parameter.wear:
-                pace = draw(self.seed, self.type, "pace", key).lognormvariate(0.0, 0.4)
-                low, high = parameter.range
-                self.values[key] = min(max(self.values[key] + parameter.wear * pace * hours, low), high)
+        if hours > 0:
+            record = self.wear_clock()
+            self._pace = self._pace or Pace.of(record)
+            record.advance(hours, self._pace)
+            self._take(record.present(self._pace), hours)
+
+    def _print_on_the_bench(self, hours: float) -> None:
+        """Wear without new failures: the print is short, and whether a repair holds must not hang on such luck."""
+        record = self.wear_clock().present(self._pace)
+        self._pace = self._pace or Pace.of(record)
+        calm = replace(self._pace, at_risk=False)
+        record.advance(hours, calm)
+        self.record = record.present(calm)
+        self._take(self.record, hours)
+
+    def _take(self, now: Record, hours: float) -> None:
+        self.values.update(zip(layout(now.model).names, now.values[:, 0].tolist(), strict=True))
+        self._seen = dict(self.values)
         self.hours += hours
+
+    def wear_clock(self) -> Record:
+        """Its state of ageing, with all that hands have done to it since it last printed."""
+        if self.record is None or self.values != self._seen:
+            self.record, self._seen = self._worked_on(), dict(self.values)
+        return self.record
+
+    @property
+    def arisen(self) -> list[Fault]:
+        """What has failed in service and has not been repaired, with how far it has grown by now."""
+        if self.record is None:
+            return []
+        grades = list(ProblemSeverity)
+        failed = self.record.present().failures()
+        return [Fault(type_of(one.cause), one.cause, grades[int(level)]) for one, level in failed]
 
     def introduce_problem(
         self, problem: str, severity: ProblemSeverity = ProblemSeverity.MODERATE, *, cause: str | None = None
@@ -117,7 +156,7 @@ class VirtualPrinter:
     def print_test(self, model: str = "cube") -> print_job.PrintResult:
         """Print a test model (`cube`, 25 minutes, or `long`, 90) and measure it."""
         result = print_job.print_model(self.machine, self.values, model, self.rng(f"print {model}"))
-        self.simulate_printing(result.minutes / 60.0)
+        self._print_on_the_bench(result.minutes / 60.0)
         return result
 
     def print_file(self, file: Path) -> Deposit:
@@ -147,11 +186,20 @@ class VirtualPrinter:
         """Parameters outside their limits."""
         return {k: self.values[k] for k, p in self.machine.parameters.items() if not p.in_order(self.values[k])}
 
-    def _new(self) -> dict[str, float]:
-        rng = draw(self.seed, self.type, "new")
-        values = {}
-        for key, parameter in parameters().items():
-            (low, high), drawn = parameter.limits, rng.gauss(parameter.healthy, parameter.spread)
-            edge = 0.2 * (high - low)  # a new machine is well inside its limits
-            values[key] = min(max(drawn, low + (edge if low < parameter.healthy else 0.0)), high - edge)
-        return values
+    def _worked_on(self) -> Record:
+        """The wear clock up to now, with what hands have changed: parts that are in order again begin a new life."""
+        plan = layout(str(self.type))
+        if self.record is None:
+            record = Record.new(str(self.type), self._key())
+        else:
+            record = self.record.present()
+            record.steps += np.uint64(1)  # what was owed has been printed now
+        changed = [name for name in plan.names if self.values[name] != self._seen.get(name)]
+        record.values[:, 0] = [self.values[name] for name in plan.names]
+        limits = self.machine.parameters
+        mended = {plan.row[name] for name in changed if name in limits and limits[name].in_order(self.values[name])}
+        record.renew(np.array([0]), mended)
+        return record
+
+    def _key(self) -> chance.Keys:
+        return chance.keys([self.seed], str(self.type))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from actors.worlds.printer.component import components, parameters
 from actors.worlds.printer.datafile import DataFile, read_data
@@ -21,6 +22,22 @@ class ProblemSeverity(StrEnum):
     CRITICAL = "critical"
 
 
+class Arises(BaseModel):
+    """How a cause comes about in service.
+
+    Attributes:
+        clock: what ages the part, a name of `physics.wear.CLOCKS`.
+        shape: of its Weibull life; above 1 it wears out, at 1 it strikes at any time.
+        growth: hours on that clock from minor to critical; 0 strikes at once.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clock: Literal["hours", "heat", "strokes", "prints", "grams", "dust", "effort", "electric"]
+    shape: float = Field(gt=0.2, le=10.0)
+    growth: float = Field(ge=0.0)
+
+
 class Cause(BaseModel):
     """A root cause: what it does to physical parameters at each of the four severities.
 
@@ -28,6 +45,7 @@ class Cause(BaseModel):
         share: share of its problem type's occurrences.
         effects: parameter -> value at minor, moderate, major, critical.
         needs: parts that the model must have besides those that it acts on.
+        arises: how it comes about in service; None if only hands bring it about.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +55,7 @@ class Cause(BaseModel):
     aliases: tuple[str, ...] = ()
     effects: dict[str, tuple[float, float, float, float]]
     needs: tuple[str, ...] = ()
+    arises: Arises | None = None
 
     def at(self, severity: ProblemSeverity) -> dict[str, float]:
         """The parameters that it sets at this severity."""

@@ -1,6 +1,7 @@
 """The way of the filament: spool, tube, drive gear, melt zone, nozzle; what is asked for and what comes out.
 
 Cross melt viscosity of PLA after PMC10744784 table 1; melt limit after [S:Ellis flow]; slip limits are estimates [E].
+Every function takes plain floats or arrays with one element a printer (see `elementwise`).
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Generic
 
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.physics import heat
-
-Values = Mapping[str, float]
+from actors.worlds.printer.physics.elementwise import Quantity, Truth, exp, least, most, power, smaller, smoothstep
 
 FILAMENT_AREA = 2.405
 """mm2 of 1.75 mm filament."""
@@ -31,7 +32,7 @@ SOFTENING = 56.0
 
 
 @dataclass(frozen=True)
-class Flow:
+class Flow(Generic[Quantity]):
     """What comes out at one commanded flow.
 
     Attributes:
@@ -41,74 +42,76 @@ class Flow:
         melt: temperature of the melt, degrees C.
     """
 
-    delivered: float
-    force: float
-    share: float
-    skips: bool
-    melt: float
+    delivered: Quantity
+    force: Quantity
+    share: Quantity
+    skips: Truth
+    melt: Quantity
 
 
-def bore(values: Values) -> float:
+def bore(values: Mapping[str, Quantity]) -> Quantity:
     """Free diameter of the nozzle in mm."""
-    free = (1.0 - min(values["nozzle.clog"], 0.98)) * (1.0 - min(values["nozzle.char"], 0.98))
-    return (0.4 + values["nozzle.wear"]) * max(free, 0.02)
+    free = (1.0 - least(values["nozzle.clog"], 0.98)) * (1.0 - least(values["nozzle.char"], 0.98))
+    return (0.4 + values["nozzle.wear"]) * most(free, 0.02)
 
 
-def melt_temperature(machine: Machine, block: float, flow: float) -> float:
+def melt_temperature(machine: Machine, block: Quantity, flow: Quantity) -> Quantity:
     """Temperature that filament reaches at this flow: the faster, the colder. Degrees C."""
-    return block - (block - heat.AMBIENT) * math.exp(-machine.melt_limit / max(flow, 0.05))
+    return block - (block - heat.AMBIENT) * exp(-machine.melt_limit / most(flow, 0.05))
 
 
-def pressure_force(diameter: float, melt: float, flow: float) -> float:
+def pressure_force(diameter: Quantity, melt: Quantity, flow: Quantity) -> Quantity:
     """N at the filament to press the melt through the bore (Cross model, land 0.6 mm, entry factor 2.2)."""
-    shift = math.exp(-0.022 * (melt - 210.0))
+    shift = exp(-0.022 * (melt - 210.0))
     rate = 32.0 * flow / (math.pi * diameter**3)
-    viscosity = shift * 3000.0 / (1.0 + (0.02 * shift * rate) ** 0.67)
-    return float(2.2 * 4.0 * (0.6 / diameter) * viscosity * rate * 1e-6 * FILAMENT_AREA)
+    viscosity = shift * 3000.0 / (1.0 + power(0.02 * shift * rate, 0.67))
+    return 2.2 * 4.0 * (0.6 / diameter) * viscosity * rate * 1e-6 * FILAMENT_AREA
 
 
-def drag(machine: Machine, values: Values, tangled: float = 1.0) -> float:
+def drag(machine: Machine, values: Mapping[str, Quantity], tangled: float = 1.0) -> Quantity:
     """N of drag before the melt zone; `tangled` is how far the spool's knot has pulled tight (0 to 1)."""
     tube = 4.5 if machine.extruder == "bowden" else 1.5
-    worn = 85.0 * max(values["ptfe_tube.wear"] - 0.48, 0.0)
-    ground = 45.0 * max(values["idler.tension"] - 1.4, 0.0)
+    worn = 85.0 * most(values["ptfe_tube.wear"] - 0.48, 0.0)
+    ground = 45.0 * most(values["idler.tension"] - 1.4, 0.0)
     return tube + worn + ground + values["filament.tangle"] * tangled
 
 
-def creep_drag(values: Values, block: float, minutes: float) -> float:
+def creep_drag(values: Mapping[str, Quantity], block: Quantity, minutes: float) -> Quantity:
     """N that a softened plug adds after so many minutes of printing: 0.15 N a minute and kelvin above softening [E]."""
-    total = 0.0
+    total = 0.0 * block
     for minute in range(0, int(minutes), 5):
-        total += 5.0 * 0.15 * max(heat.sink_temperature(values, block, minute + 5.0) - SOFTENING, 0.0)
+        total = total + 5.0 * 0.15 * most(heat.sink_temperature(values, block, minute + 5.0) - SOFTENING, 0.0)
     return total
 
 
-def grip(values: Values) -> float:
+def grip(values: Mapping[str, Quantity]) -> Quantity:
     """N that the drive gear holds before it slips."""
     clean = (1.0 - values["drive_gear.wear"]) * (1.0 - values["drive_gear.dust"])
-    return GRIP * clean * min(values["idler.tension"], 1.15)
+    return GRIP * clean * least(values["idler.tension"], 1.15)
 
 
-def motor_force(values: Values) -> float:
+def motor_force(values: Mapping[str, Quantity]) -> Quantity:
     """N before the extruder motor skips."""
-    return MOTOR_FORCE * values["motor_e.torque"] * min(values["driver_e.current"], 1.1)
+    return MOTOR_FORCE * values["motor_e.torque"] * least(values["driver_e.current"], 1.1)
 
 
 def extrude(
-    machine: Machine, values: Values, *, block: float, flow: float, tangled: float = 0.5, minutes: float = 0.0
-) -> Flow:
+    machine: Machine,
+    values: Mapping[str, Quantity],
+    *,
+    block: Quantity,
+    flow: Quantity,
+    tangled: float = 0.5,
+    minutes: float = 0.0,
+) -> Flow[Quantity]:
     """What comes out when `flow` mm3/s are asked for, the block at `block` degrees C, after `minutes` of printing."""
-    asked = flow * values["firmware.e_steps"] * values["slicer.flow"]
+    multiplier = values["firmware.e_steps"] * values["slicer.flow"]
+    asked = flow * multiplier
     melt = melt_temperature(machine, block, asked)
     force = pressure_force(bore(values), melt, asked) + drag(machine, values, tangled)
-    force += creep_drag(values, block, minutes) if minutes else 0.0
+    if minutes:
+        force = force + creep_drag(values, block, minutes)
     held, pushed = grip(values), motor_force(values)
-    share = force / max(min(held, pushed), 0.1)
-    slip = _smooth((share - 0.5) / 0.7)
-    delivered = values["firmware.e_steps"] * values["slicer.flow"] * (1.0 - slip)
-    return Flow(delivered, force, share, pushed < held, melt)
-
-
-def _smooth(x: float) -> float:
-    x = min(max(x, 0.0), 1.0)
-    return x * x * (3.0 - 2.0 * x)
+    share = force / most(smaller(held, pushed), 0.1)
+    slip = smoothstep((share - 0.5) / 0.7)
+    return Flow(multiplier * (1.0 - slip), force, share, pushed < held, melt)

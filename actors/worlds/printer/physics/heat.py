@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.physics import control
+from actors.worlds.printer.physics.elementwise import Quantity, exp, log, most
 
 Values = Mapping[str, float]
 
@@ -60,7 +61,9 @@ class Trace:
     reset: bool = False
 
 
-def supply_volts(machine: Machine, values: Values, hot_duty: float, bed_duty: float) -> float:
+def supply_volts(
+    machine: Machine, values: Mapping[str, Quantity], hot_duty: Quantity | float, bed_duty: Quantity | float
+) -> Quantity:
     """Voltage at the board under load: the source and terminal resistances against the heaters' conductance."""
     hot_ohm = machine.volts**2 / machine.hotend.power + values["heater_wiring.resistance"]
     bed_ohm = machine.volts**2 / machine.bed.power
@@ -69,14 +72,14 @@ def supply_volts(machine: Machine, values: Values, hot_duty: float, bed_duty: fl
     return machine.volts / (1.0 + resistance * conductance)
 
 
-def heater_watts(machine: Machine, values: Values, volts: float) -> float:
+def heater_watts(machine: Machine, values: Mapping[str, Quantity], volts: Quantity | float) -> Quantity:
     """Power in the block at full duty: goes with the voltage squared, less what a bad contact takes."""
     ohm = machine.volts**2 / machine.hotend.power
     share = ohm / (ohm + values["heater_wiring.resistance"])
     return machine.hotend.power * values["heater_cartridge.power"] * (volts / machine.volts) ** 2 * share**2
 
 
-def block_loss(machine: Machine, values: Values, fan: float) -> float:
+def block_loss(machine: Machine, values: Mapping[str, Quantity], fan: Quantity | float) -> Quantity:
     """Heat loss of the block in W/K at a part-fan duty of 0 to 1."""
     air = fan * values["part_fan.flow"]
     bare = (1.0 - values["heater_sock.cover"]) * FAN_ON_BARE_BLOCK if "heater_sock" not in machine.lacks else 0.0
@@ -84,17 +87,18 @@ def block_loss(machine: Machine, values: Values, fan: float) -> float:
     return machine.hotend.loss + air * blown
 
 
-def shown_temperature(values: Values, bead: float) -> float:
-    """What the firmware reads for a bead at this temperature: resistance, bad contact, and the assumed table."""
+def shown_temperature(values: Mapping[str, Quantity], bead: Quantity) -> Quantity:
+    """What the firmware reads for a bead at this temperature: resistance, bad contact, leak, and the assumed table."""
     kelvin = bead + 273.15
-    ohm = 1e5 * math.exp(BETA * (1.0 / kelvin - 1.0 / 298.15)) + values["thermistor_wiring.resistance"]
+    ohm = 1e5 * exp(BETA * (1.0 / kelvin - 1.0 / 298.15)) + values["thermistor_wiring.resistance"]
+    ohm = ohm / (1.0 + ohm * values["thermistor_wiring.leak"])
     assumed = BETA + values["firmware.thermistor_beta"]
-    return 1.0 / (1.0 / 298.15 + math.log(ohm / 1e5) / assumed) - 273.15
+    return 1.0 / (1.0 / 298.15 + log(ohm / 1e5) / assumed) - 273.15
 
 
-def strand_openings(values: Values) -> float:
+def strand_openings(values: Mapping[str, Quantity]) -> Quantity:
     """How often per minute of motion a broken strand of the thermistor cable opens; a few frayed wires do not."""
-    return max(values["thermistor_wiring.flex_break"] - 0.02, 0.0)
+    return most(values["thermistor_wiring.flex_break"] - 0.02, 0.0)
 
 
 class Load(NamedTuple):
@@ -244,7 +248,9 @@ class Heating:
             trace.bed_heat_up = now
 
 
-def sink_temperature(values: Values, block: float, minutes: float, room: float = AMBIENT + 4.0) -> float:
+def sink_temperature(
+    values: Mapping[str, Quantity], block: Quantity, minutes: float, room: Quantity | float = AMBIENT + 4.0
+) -> Quantity:
     """Temperature at the cold side of the heat break after so many minutes at temperature, degrees C.
 
     First-order: 0.05 W/K through the break, 0.06 W/K without and 0.41 W/K with a healthy fan, 150 J/K [E]; real jams
@@ -254,4 +260,4 @@ def sink_temperature(values: Values, block: float, minutes: float, room: float =
     air = (1.0 - values["hotend_fan.wear"]) * (1.0 - values["hotend_fan.lint"])
     away = 0.06 + 0.35 * air
     end = (through * block + away * room) / (through + away)
-    return room + (end - room) * (1.0 - math.exp(-minutes * 60.0 * (through + away) / 150.0))
+    return room + (end - room) * (1.0 - exp(-minutes * 60.0 * (through + away) / 150.0))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from actors.worlds.printer.machine import Machine
+from actors.worlds.printer.physics.elementwise import Quantity, clip, least, logistic, most, power, sqrt
 
 Values = Mapping[str, float]
 Axis = Literal["x", "y"]
@@ -31,51 +32,52 @@ DRIVER_LIMIT = 125.0
 """Degrees C from which a driver cuts its current [E]."""
 
 
-def pluck_frequency(tension: float) -> float:
+def pluck_frequency(tension: Quantity) -> Quantity:
     """Hz of a plucked belt; goes with the root of its tension."""
-    return PLUCK * math.sqrt(max(tension, 0.0))
+    return PLUCK * sqrt(most(tension, 0.0))
 
 
-def stiffness(values: Values, axis: Axis) -> float:
+def stiffness(values: Mapping[str, Quantity], axis: Axis) -> Quantity:
     """Share of the axis' specified stiffness that belt and guide leave."""
-    belt = min(values[f"belt_{axis}.tension"], 1.4)
-    guide = min(values[f"guide_{axis}.preload"], 1.0)
-    return math.pow(belt, 0.7) * (0.25 + 0.75 * guide)
+    belt = clip(values[f"belt_{axis}.tension"], 0.0, 1.4)
+    guide = least(values[f"guide_{axis}.preload"], 1.0)
+    return power(belt, 0.7) * (0.25 + 0.75 * guide)
 
 
-def resonance(machine: Machine, values: Values, axis: Axis) -> float:
+def resonance(machine: Machine, values: Mapping[str, Quantity], axis: Axis) -> Quantity:
     """First resonance of the axis in Hz."""
     mass = machine.mass.x if axis == "x" else machine.mass.y
-    return math.sqrt(AXIS_STIFFNESS[axis] * stiffness(values, axis) / mass) / (2.0 * math.pi)
+    return sqrt(AXIS_STIFFNESS[axis] * stiffness(values, axis) / mass) / (2.0 * math.pi)
 
 
-def play(values: Values, axis: Axis) -> float:
+def play(values: Mapping[str, Quantity], axis: Axis) -> Quantity:
     """Lost motion at a reversal in mm: slack belt, loose pulley, loose guide."""
-    slack = 0.10 * max(0.75 - values[f"belt_{axis}.tension"], 0.0)
+    slack = 0.10 * most(0.75 - values[f"belt_{axis}.tension"], 0.0)
     pulley = 0.45 * values[f"pulley_{axis}.slack"]
-    guide = 0.28 * max(0.65 - values[f"guide_{axis}.preload"], 0.0)
+    guide = 0.28 * most(0.65 - values[f"guide_{axis}.preload"], 0.0)
     return 0.01 + slack + pulley + guide
 
 
-def friction(values: Values, axis: Axis) -> float:
+def friction(values: Mapping[str, Quantity], axis: Axis) -> Quantity:
     """N to move the axis slowly by hand, motors off."""
-    return 4.0 * max(values[f"guide_{axis}.preload"], 0.15) * (1.0 + values[f"guide_{axis}.dirt"])
+    return 4.0 * most(values[f"guide_{axis}.preload"], 0.15) * (1.0 + values[f"guide_{axis}.dirt"])
 
 
-def driver_temperature(values: Values, minutes: float, current: float) -> float:
+def driver_temperature(values: Mapping[str, Quantity], minutes: float, current: Quantity) -> Quantity:
     """Driver temperature in degrees C: 60 K above the air at rated current with a healthy board fan [E]."""
     cooling = 0.35 + 0.65 * (1.0 - values["board_fan.wear"])
     return 25.0 + 60.0 * current**2 / cooling * (1.0 - math.exp(-minutes / WARM_UP))
 
 
-def motor_force(values: Values, axis: Axis, minutes: float, volts_share: float = 1.0) -> float:
+def motor_force(
+    values: Mapping[str, Quantity], axis: Axis, minutes: float, volts_share: Quantity | float = 1.0
+) -> Quantity:
     """N that the motor still pulls at print speed after so many minutes."""
     current = values[f"driver_{axis}.current"]
     hot = driver_temperature(values, minutes, current)
-    if hot > DRIVER_LIMIT:
-        current *= max(0.25, 1.0 - (hot - DRIVER_LIMIT) / 30.0)
-    contact = max(2.0 * values[f"motor_{axis}_cable.contact"] - 1.0, 0.0)
-    return 14.0 * current * values[f"motor_{axis}.torque"] * contact * (0.4 + 0.6 * volts_share)
+    left = least(most(1.0 - (hot - DRIVER_LIMIT) / 30.0, 0.25), 1.0)  # beyond its limit it cuts its current
+    contact = most(2.0 * values[f"motor_{axis}_cable.contact"] - 1.0, 0.0)
+    return 14.0 * current * left * values[f"motor_{axis}.torque"] * contact * (0.4 + 0.6 * volts_share)
 
 
 @dataclass
@@ -121,9 +123,9 @@ def lose(
     mass = machine.mass.x if axis == "x" else machine.mass.y
     base = mass * (machine.acceleration if acceleration is None else acceleration) / 1000.0 + friction(values, axis)
     demand = base + abs(rng.gauss(0.0, 0.8))
-    if rng.random() < _gives_way(demand, motor_force(values, axis, minute, volts_share)):
+    if rng.random() < gives_way(demand, motor_force(values, axis, minute, volts_share)):
         events.append((minute, axis, STEP_LOSS * rng.choice((-2, -1, 1, 1, 2)), "steps"))
-    if rng.random() < _gives_way(demand, 15.0 * values[f"belt_{axis}.tension"]):
+    if rng.random() < gives_way(demand, 15.0 * values[f"belt_{axis}.tension"]):
         events.append((minute, axis, TOOTH * rng.choice((-1, 1)), "tooth"))
     slack = max(values[f"pulley_{axis}.slack"] - HOLDS_STILL, 0.0)
     if rng.random() < slack:
@@ -131,22 +133,20 @@ def lose(
     return events
 
 
-def to_head(machine: Machine, motor_x: float, motor_y: float) -> tuple[float, float]:
+def to_head(machine: Machine, motor_x: Quantity, motor_y: Quantity) -> tuple[Quantity, Quantity]:
     """Head offset in mm from motor offsets: axis by axis, or diagonal on a CoreXY (A = x + y, B = x - y)."""
     if machine.kinematics == "corexy":
         return (motor_x + motor_y) / 2.0, (motor_x - motor_y) / 2.0
     return motor_x, motor_y
 
 
-def skew(machine: Machine, values: Values) -> float:
+def skew(machine: Machine, values: Mapping[str, Quantity]) -> Quantity:
     """Degrees by which X and Y are out of square; on a CoreXY unequal belts rack the gantry [S: 1-2 degrees seen]."""
     if machine.kinematics != "corexy":
-        return 0.03
+        return 0.03 + 0.0 * values["belt_x.tension"]
     return 0.03 + 1.1 * abs(values["belt_x.tension"] - values["belt_y.tension"])
 
 
-def _gives_way(demand: float, held: float) -> float:
+def gives_way(demand: Quantity, held: Quantity) -> Quantity:
     """Chance that a minute of moves loses grip: almost none below, almost sure above."""
-    if held <= 0.0:
-        return 1.0
-    return 1.0 / (1.0 + math.exp(min(-(demand / held - 1.0) / 0.05, 60.0)))
+    return logistic((demand / most(held, 1e-9) - 1.0) / 0.05)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from actors.worlds.printer.machine import Machine
+from actors.worlds.printer.physics.elementwise import Quantity, Truth, exp, logistic, most, where
 
 Values = Mapping[str, float]
 
@@ -40,15 +41,15 @@ class FirstLayer:
     weakest: float
 
 
-def z_friction(values: Values, height: float) -> float:
+def z_friction(values: Mapping[str, Quantity], height: float) -> Quantity:
     """N against the screw at this share of the travel (0 to 1): a clamped guide peaks mid-way, a dry screw is even."""
     clamped = 20.0 * values["guide_z.preload"] * (1.0 + 0.45 * math.sin(math.pi * height) ** 4)
-    return 8.0 + clamped + 150.0 * max(values["lead_screw.dryness"] - 0.5, 0.0)
+    return 8.0 + clamped + 150.0 * most(values["lead_screw.dryness"] - 0.5, 0.0)
 
 
-def binds(values: Values, height: float, force: float) -> float:
+def binds(values: Mapping[str, Quantity], height: float, force: Quantity) -> Quantity:
     """Chance that a layer at this share of the travel is lost when the screw pushes with `force` N."""
-    return 1.0 / (1.0 + math.exp(min(-(z_friction(values, height) / force - 1.0) / 0.06, 60.0)))
+    return logistic((z_friction(values, height) / most(force, 1e-9) - 1.0) / 0.06)
 
 
 def lost_layers(machine: Machine, values: Values, layers: int, rng: random.Random) -> tuple[int, float]:
@@ -65,17 +66,18 @@ def lost_layers(machine: Machine, values: Values, layers: int, rng: random.Rando
     return lost, middle / lost if lost else 0.0
 
 
-def height_noise(machine: Machine, values: Values) -> float:
+def height_noise(machine: Machine, values: Mapping[str, Quantity]) -> Quantity:
     """Irregular error of layer heights in mm: a slipping coupler."""
-    return 0.008 + (0.35 * max(values["z_coupler.slack"] - 0.06, 0.0) if "z_coupler" not in machine.lacks else 0.0)
+    slips = 0.0 if "z_coupler" in machine.lacks else 0.35
+    return 0.008 + slips * most(values["z_coupler.slack"] - 0.06, 0.0)
 
 
-def ribs(machine: Machine, values: Values) -> float:
+def ribs(machine: Machine, values: Mapping[str, Quantity]) -> Quantity:
     """Amplitude in mm of the ribs that repeat with the screw's lead."""
-    return values["lead_screw.bend"] * 0.8 if "lead_screw" not in machine.lacks else 0.0
+    return values["lead_screw.bend"] * (0.0 if "lead_screw" in machine.lacks else 0.8)
 
 
-def gap(machine: Machine, values: Values, x: float, y: float) -> float:
+def gap(machine: Machine, values: Mapping[str, Quantity], x: float, y: float) -> Quantity:
     """Error in mm of the nozzle's height at a place of the plate, noise aside; positive is too far away.
 
     Args:
@@ -84,22 +86,22 @@ def gap(machine: Machine, values: Values, x: float, y: float) -> float:
         x: -1 to 1 from the left edge to the right.
         y: -1 to 1 from the front edge to the back.
     """
-    keep = 0.5 if meshed(machine, values) else 1.0  # a mesh takes most of shape and tilt out
-    tilt = values["bed_springs.tilt"] if "bed_springs" not in machine.lacks else 0.0
-    wedge = values["z_sync.offset"] * 0.7 if "z_sync" not in machine.lacks else 0.0
+    keep = where(meshed(machine, values), 0.5 + 0.0 * values["bed_plate.warp"], 1.0)  # a mesh takes most of shape out
+    tilt = values["bed_springs.tilt"] * (0.0 if "bed_springs" in machine.lacks else 1.0)
+    wedge = values["z_sync.offset"] * (0.0 if "z_sync" in machine.lacks else 0.7)
     shape = (tilt * x / 2.0 + values["bed_plate.warp"] * (x * x + y * y) / 2.0) * keep + wedge * x / 2.0
     return values["probe.z_offset"] + shape
 
 
-def meshed(machine: Machine, values: Values) -> bool:
-    """True if the firmware levels out what its probe has found."""
-    return machine.probe != "none" and bool(values["firmware.probe_enabled"] > 0.5)
+def meshed(machine: Machine, values: Mapping[str, Quantity]) -> Truth:
+    """True if the firmware levels out what its probe has found: built for the probe, and the mesh in use (M420 S1)."""
+    used = (values["firmware.probe_enabled"] > 0.5) & (values["firmware.mesh_enabled"] > 0.5)
+    return used & (machine.probe != "none")
 
 
-def gap_noise(machine: Machine, values: Values) -> float:
+def gap_noise(machine: Machine, values: Mapping[str, Quantity]) -> Quantity:
     """Mm (one sigma) by which one probed point is off; without a mesh what the endstop leaves."""
-    probed = meshed(machine, values) and "probe_pin" not in machine.lacks
-    return values["probe_pin.noise"] if probed else 0.004
+    return where(meshed(machine, values) & ("probe_pin" not in machine.lacks), values["probe_pin.noise"], 0.004)
 
 
 def first_layer(machine: Machine, values: Values, bed_surface: float, rng: random.Random) -> FirstLayer:
@@ -113,10 +115,10 @@ def first_layer(machine: Machine, values: Values, bed_surface: float, rng: rando
     return FirstLayer(mean, max(gaps) - min(gaps), left_right, sum(grips) / 9.0, min(grips))
 
 
-def adhesion(values: Values, gap: float, surface: float) -> float:
+def adhesion(values: Mapping[str, Quantity], gap: Quantity, surface: Quantity) -> Quantity:
     """0 to 1: clean and whole plate, warm enough, pressed on enough."""
     plate = (1.0 - values["bed_surface.grease"]) * (1.0 - values["bed_surface.wear"])
-    warm = 1.0 / (1.0 + math.exp(-(surface - 47.0) / 3.0))
-    far = math.exp(-((max(gap, 0.0) / 0.11) ** 2))
-    near = math.exp(-((max(-gap - 0.06, 0.0) / 0.2) ** 2))
+    warm = logistic((surface - 47.0) / 3.0)
+    far = exp(-((most(gap, 0.0) / 0.11) ** 2))
+    near = exp(-((most(-gap - 0.06, 0.0) / 0.2) ** 2))
     return plate * warm * far * near

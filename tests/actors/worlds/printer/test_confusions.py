@@ -41,14 +41,6 @@ ALIKE = [
         "low",
     ),
     ("psu.weak", "psu_terminals.loose", "supply_low", "supply_voltage/lost_at_terminals", "normal", "high"),
-    (
-        "thermistor_wiring.broken",
-        "thermistor.loose",
-        "read_telemetry:hotend_moving/heat_up",
-        "wiggle_cables/reading",
-        "drops out",
-        "wanders",
-    ),
     ("probe.offset_high", "bed_surface.greasy", "first_layer_grip", "water_break/water", "normal", "beads"),
     (
         "bed_surface.greasy",
@@ -143,6 +135,14 @@ def test_what_slips_is_short_in_a_fast_test_only_and_wrong_steps_are_short_in_an
     slow, fast = "measure:extrude_100mm_slow/mean_of_100_mm", "measure:extrude_100mm_fast/mean_of_100_mm"
     assert (state("drive_gear.worn", slow), state("drive_gear.worn", fast)) == ("normal", "low")
     assert (state("firmware.e_steps_low", slow), state("firmware.e_steps_low", fast)) == ("low", "low")
+
+
+def test_a_loose_bead_wanders_where_a_broken_strand_drops_out() -> None:
+    """Far gone, neither reaches its temperature while the head moves."""
+    slow, telling = "read_telemetry:hotend_moving/heat_up", "measure:wiggle_cables/reading"
+    for cause, reading in (("thermistor_wiring.broken", "drops out"), ("thermistor.loose", "wanders")):
+        assert state(cause, slow, severity="major") == "high"
+        assert state(cause, telling, severity="major") == reading
 
 
 def test_grease_cannot_be_seen() -> None:

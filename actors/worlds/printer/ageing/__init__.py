@@ -1,0 +1,1 @@
+"""How printers age: chance, use, wear and failures, for one printer and for a hundred thousand alike."""
