@@ -8,7 +8,7 @@ from typing import Any
 
 from events import facts
 from events.log import EventLog
-from skillbooks.comparison import metric_of, paired
+from skillbooks.comparison import family_of, metric_of, paired
 from skillbooks.runs import Episode
 from skillbooks.skillbook import stream_of
 from skillbooks.statistics import Estimate, paired_difference
@@ -66,7 +66,7 @@ class Search:
         pairs = paired(self._of(a), self._of(b))
         values = [(metric_of(x, self.metric), metric_of(y, self.metric)) for x, y in pairs]
         return paired_difference(
-            [x for x, _ in values], [y for _, y in values], families=[x.scenario for x, _ in pairs], level=self.level
+            [x for x, _ in values], [y for _, y in values], families=[family_of(x) for x, _ in pairs], level=self.level
         )
 
     def _of(self, version: int) -> Played:

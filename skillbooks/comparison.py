@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from skillbooks.metrics import average, breakdowns, solved
 from skillbooks.runs import Episode, Run
-from skillbooks.statistics import detectable_effect, deviation, paired_difference
+from skillbooks.statistics import Estimate, detectable_effect, deviation, paired_difference, pass_hat_k
 
 Plain = dict[str, Any]
 
@@ -93,17 +95,60 @@ def paired(a: Sequence[Episode], b: Sequence[Episode]) -> list[tuple[Episode, Ep
 
 def difference(pairs: Sequence[tuple[Episode, Episode]]) -> Plain:
     """Points of the second arm over the first: mean, interval, what could have been seen at all, and who flipped."""
-    estimate = paired_difference(
-        [a.points for a, _ in pairs], [b.points for _, b in pairs], families=[a.scenario for a, _ in pairs]
-    )
+    estimate = gained(pairs, lambda e: e.points)
+    names = dict.fromkeys(name for pair in pairs for e in pair for name in e.categories)
+    parts = {name: gained(pairs, partial(_points_in, name)) for name in names}
+    rate = gained(pairs, lambda e: float(e.success))
     spread = deviation([b.points - a.points for a, b in pairs])
     return {
         "difference": round(estimate.value, 2),
         "ci95": estimate.interval(),
         "clusters": estimate.clusters,
         "detectable": round(detectable_effect(spread, len(pairs)), 2),
+        "solved_difference": round(rate.value, 4),
+        "solved_ci95": rate.interval(4),
+        "by_category": {name: {"difference": round(e.value, 2), "ci95": e.interval()} for name, e in parts.items()},
         "flips_won": [b.scenario for a, b in pairs if b.success > a.success],
         "flips_lost": [b.scenario for a, b in pairs if b.success < a.success],
+    }
+
+
+def _points_in(name: str, episode: Episode) -> float:
+    return episode.categories.get(name, 0.0)
+
+
+def gained(pairs: Sequence[tuple[Episode, Episode]], number: Callable[[Episode], float]) -> Estimate:
+    """How much more the second arm has of some number; cases with the same causes are kin, and count as one cluster."""
+    return paired_difference(
+        [number(a) for a, _ in pairs], [number(b) for _, b in pairs], families=[family_of(a) for a, _ in pairs]
+    )
+
+
+def reliability(played: Sequence[Episode]) -> dict[str, Plain]:
+    """pass^k over scenarios that were played several times: how often k tries all succeed, with interval and n."""
+    tries: dict[str, list[int]] = {}
+    for episode in played:
+        if episode.scored:
+            tries.setdefault(episode.scenario, []).append(episode.success)
+    tasks = [(sum(found), len(found)) for found in tries.values()]
+    most = max((n for _, n in tasks), default=0)
+    told = {}
+    for k in (1, 2, 4, 8, 16):
+        if most >= 2 and k <= most:  # noqa: PLR2004 - one try says nothing of reliability
+            estimate = pass_hat_k(tasks, k)
+            told[f"pass^{k}"] = {"value": round(estimate.value, 4), "ci95": estimate.interval(4), "n": estimate.n}
+    return told
+
+
+def apart(played: Sequence[Episode]) -> Plain:
+    """What never came to a score, counted by itself: it is in no mean, and never left out in silence."""
+    failed = [e for e in played if e.how == "failed"]
+    return {
+        "asked": len(played),
+        "scored": sum(e.scored for e in played),
+        "truncated": sum(e.how == "truncated" for e in played),
+        "failed": len(failed),
+        "causes": dict(Counter(e.cause.partition(":")[0] for e in failed)),
     }
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from events.log import Head
-from skillbooks.comparison import BASELINE, WITH, WITHOUT, baselines, difference, held_out, paired
+from skillbooks.comparison import BASELINE, WITH, WITHOUT, apart, baselines, difference, held_out, paired, reliability
 from skillbooks.convergence import convergence
 from skillbooks.metrics import (
     average,
@@ -79,6 +79,8 @@ def evaluation_report(run: Run, against: bool) -> Plain:
         "per_fault": per_fault(played),
         "breakdowns": breakdowns(played),
         "baselines": baselines(run),
+        "reliability": reliability(played),
+        "episodes": apart(played),
         "cost": cost(run),
     }
     if against:
@@ -87,6 +89,8 @@ def evaluation_report(run: Run, against: bool) -> Plain:
             "mean": average([a.points for a, _ in pairs]),
             **difference(pairs),
             "breakdowns": breakdowns([a for a, _ in pairs]),
+            "episodes": apart(run.played("held_out", WITHOUT)),
+            "unpaired": len(run.played("held_out", WITH)) - len(pairs),
         }
     return report
 

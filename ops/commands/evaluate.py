@@ -9,6 +9,7 @@ import click
 
 from configs.layers import Loaded
 from configs.settings import Settings
+from events.errors import LogError
 from ops.books import named
 from ops.cli_options import MODELS, settings_flags
 from ops.console.legend import legend_of
@@ -16,6 +17,8 @@ from ops.console.progress import watching
 from ops.console.screen import json_line, people, say
 from ops.console.summary import evaluation_summary
 from ops.failures import DONE, SAID_NO, WrongUse
+from ops.logs import open_for_reading
+from ops.planning import plan_line, planned
 
 EPILOG = """\b
 Examples:
@@ -28,9 +31,10 @@ Examples:
 @click.command(epilog=EPILOG)
 @settings_flags(
     "world", "scenarios", "set", "episodes", "held_out", "difficulty", *MODELS, "skillbook", "workers", "store",
-    "runtime", "ray_address", "seed", "skill_tokens", "retrieval",
+    "runtime", "ray_address", "seed", "repeats", "skill_tokens", "retrieval",
     skillbook="The book to measure, or none.  [the world's name]",
     episodes="The same as --held-out.",
+    repeats="How often each scenario is played, for pass^k.  [1]",
     held_out="How many scenarios are played; those of a file or set are played once each.  [40]",
 )  # fmt: skip
 @click.option("--against", metavar="NAME[@VERSION]|none", help="Also play the same scenarios with this book.")
@@ -44,13 +48,29 @@ def command(loaded: Loaded, against: str | None, *, shuffled: bool) -> int:
         if reference:
             named(reference)
     import_module("ops.paying").confirm(settings, settings.held_out * (2 if against else 1))
+    plan = _planned(settings) if against else None
+    if plan:
+        say(plan_line(plan), as_json=True)
     with watching(people(as_json=settings.json_output)) as observer:
         report = import_module("ops.training").evaluate(settings, against, observer, mixed_up=shuffled)
+    if plan:
+        report["planned"] = plan
     if settings.json_output:
         json_line(report)
     else:
         say("\n" + evaluation_summary(report, legend_of(settings.world).categories))
     return SAID_NO if is_worse(report) else DONE
+
+
+def _planned(settings: Settings) -> dict[str, Any]:
+    """What so many pairs will be able to see, by what the log has of earlier ones."""
+    count = settings.held_out * settings.repeats
+    try:
+        log = open_for_reading(settings.store)
+    except LogError:  # there is no log yet; whoever cannot open it hears of it when the run begins
+        return planned(None, count)
+    with log:
+        return planned(log, count)
 
 
 def counted(loaded: Loaded) -> Settings:

@@ -56,6 +56,12 @@ def evaluation_summary(report: Plain, maxima: Mapping[str, float] | None = None)
         *breakdown_rows(report["breakdowns"]),
         *_baselines(report["baselines"]),
     ]
+    rows += [
+        f"  {name:<12} {percent(told['value'])}{between(told['ci95'], scale=100)} of {told['n']} scenarios"
+        for name, told in report.get("reliability", {}).items()
+    ]
+    failed = report.get("episodes", {}).get("failed", 0)
+    rows += [f"  Failed       {failed} episodes failed outside the agent and are in no figure"] if failed else []
     against = report.get("against")
     if against:
         won, lost = len(against["flips_won"]), len(against["flips_lost"])
