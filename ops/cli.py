@@ -20,6 +20,7 @@ COMMANDS = {
     "compare": "Compare two recorded runs, pair by pair.",
     "stress": "Play very many episodes, and fold their statistics.",
     "replay": "Rebuild a skillbook from the log and prove it.",
+    "rescore": "Judge recorded episodes by another rubric.",
     "report": "Report on a run: on the terminal, or as one HTML file.",
     "skills": "List, explain, undo, measure and export skills.",
     "scenarios": "List, show, check and generate scenarios.",

@@ -179,14 +179,24 @@ def _is_near(name: str, settings: Settings) -> bool:
 
 
 def as_begun(settings: Settings) -> Settings:
-    """For a run that is taken up again: with the models that it was begun with, before anybody is hired."""
-    if not settings.resume:
-        return settings
+    """With the models that a run needs, before anybody is hired.
+
+    A run that is taken up again has those that it was begun with; one that is played from a recording takes the
+    reflector's answers from there too, if that was a model.
+    """
+    if settings.resume:
+        before = _begun_with(settings, settings.resume)
+        return settings.model_copy(update={name: before[name] for name in ("agent", "reflector") if name in before})
+    adapter, _, run = settings.agent.partition(":")
+    if adapter == "recorded" and settings.reflector == COUNTING:
+        reflected = _begun_with(settings, run).get("reflector", COUNTING) != COUNTING
+        return settings.model_copy(update={"reflector": settings.agent if reflected else COUNTING})
+    return settings
+
+
+def _begun_with(settings: Settings, run: str) -> dict[str, Any]:
+    """The settings that a run of the log was begun with; nothing of one that is not there."""
     with open_log(placed(settings.store), read_only=True) as log:
-        begun = next(iter(log.read_stream(f"run/{settings.resume}")), None)
+        begun = next(iter(log.read_stream(f"run/{run}")), None)
         fact = begun.fact() if begun is not None else None
-    if not isinstance(fact, facts.RunStarted):
-        return settings
-    names = ("agent", "reflector")
-    kept: dict[str, Any] = {name: fact.settings[name] for name in names if name in fact.settings}
-    return settings.model_copy(update=kept)
+    return fact.settings if isinstance(fact, facts.RunStarted) else {}

@@ -10,6 +10,7 @@ from actors.llm.port import Model
 
 MODELS = {
     "apprentice": "actors.llm.apprentice.model:Apprentice",
+    "smollm2": "actors.llm.small.model:SmolLM2",
 }
 """Models that need nothing but their name."""
 ADAPTERS = {

@@ -98,10 +98,11 @@ def test_earlier_attempts_on_the_same_scenario_stand_side_by_side(tmp_path: Path
 
 
 def test_a_run_with_a_model_for_reflector_is_reproduced_from_its_log(tmp_path: Path) -> None:
-    store, told = trained(tmp_path, Critic(slips=1))
+    """Its agent's and its reflector's answers both come from there."""
+    store, told = trained(tmp_path, Critic(slips=1), agent=MODEL)
     before = next(fact.skillbook_sha256 for fact in told if isinstance(fact, facts.RunFinished))
     again: dict[str, Any] = {"episodes": 2, "wave": 1, "held_out": 0, "runtime": "local", "workers": 1}
-    again |= {"store": f"sqlite:///{store}", "skillbook": "again", "reflector": "recorded:train-1"}
+    again |= {"store": f"sqlite:///{store}", "skillbook": "again", "agent": "recorded:train-1"}
     training.train(Settings(**again), Silence())
     ends = [event.fact() for event in recorded(store) if event.type == facts.RunFinished.fact_name]
     assert ends[-1].skillbook_sha256 == before  # type: ignore[attr-defined]

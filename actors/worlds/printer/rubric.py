@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from actors.worlds.port import Judgement
 from actors.worlds.printer.component import components
@@ -49,6 +49,15 @@ class Rubric(BaseModel):
     waste: float = 8.0
     cap: float = 49.0
     falsehood: float = 20.0
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        weights = (self.identification, self.root_cause, self.solution, self.communication)
+        if min(*weights, self.falsehood, self.cap) < 0 or self.waste <= 0:
+            raise ValueError("points must not be negative, and waste must be more than 0")
+        if abs(sum(weights) - 100.0) > 1e-6:
+            raise ValueError(f"the weights of the four categories make {sum(weights):g}; they must make 100")
+        return self
 
 
 DEFAULT = Rubric()

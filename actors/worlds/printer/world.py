@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -71,6 +72,22 @@ class PrinterWorld:
     def judge(self, key: Plain, final: Plain) -> Judgement:
         """Outcome first."""
         return rubric.judge(key, final, case.reference(key).par)
+
+    def rubric_fields(self) -> Plain:
+        """The rubric's fields as they are, for one that is to be changed."""
+        return rubric.DEFAULT.model_dump()
+
+    def judged_by(self, fields: Plain) -> tuple[str, Callable[[Plain, Plain], Judgement]]:
+        """Another rubric: its name, and how it judges.
+
+        Args:
+            fields: those that differ from the world's own.
+
+        Raises:
+            ValueError: an unknown field, a wrong value, or weights that do not make 100.
+        """
+        other = rubric.Rubric.model_validate(fields)
+        return other.name, lambda key, final: rubric.judge(key, final, case.reference(key).par, other)
 
     def reference(self, key: Plain) -> list[Act]:
         """The cheapest acts that set the case right."""
