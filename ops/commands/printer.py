@@ -38,7 +38,10 @@ def command() -> None:
 def serve(
     pty: str | None, tcp: str | None, model: str, faults: tuple[str, ...], speed: float, seed: int, as_json: bool
 ) -> int:
-    """Serve a printer that speaks Marlin's serial protocol, until Ctrl-C: for OctoPrint, Pronterface, your program."""
+    """Serve a printer that speaks Marlin's serial protocol, until Ctrl-C: for OctoPrint, Pronterface, your program.
+
+    One host at a time. A printer that has halted is silent, as a real one; opening its port again resets it.
+    """
     printer = printing.printer_of(model, faults, seed)
     wish = _Wish(printer, pty, tcp, speed, as_json)
     try:
