@@ -10,7 +10,7 @@ from configs.layers import Loaded
 from configs.settings import Settings
 from events.log import open_log
 from ops import forks, reports
-from ops.cli_options import settings_flags
+from ops.cli_options import MODELS, settings_flags
 from ops.console.legend import legend_of
 from ops.console.progress import watching
 from ops.console.screen import json_line, people, say
@@ -30,7 +30,8 @@ Examples:
 @click.option("--at", required=True, metavar="POSITION", type=click.IntRange(min=1), help="The position of the log.")
 @click.option("--as", "name", required=True, metavar="NAME", help="The new book's name.")
 @settings_flags(
-    "episodes", "difficulty", "agent", "wave", "held_out", "learning", "workers", "store", "runtime", "ray_address",
+    "episodes", "difficulty", *MODELS, "reflector", "wave", "held_out",
+    "learning", "workers", "store", "runtime", "ray_address",
     agent="Who plays the episodes.  [as in the run]",
     episodes="Episodes of the whole practice, those before the fork included.  [as in the run]",
     wave="As in `train`.  [as in the run]",
@@ -44,6 +45,8 @@ def command(loaded: Loaded, origin: str, at: int, name: str) -> None:
     with open_log(placed(store)) as log:
         begun = forks.fork(log, origin, at, name)
     settings = as_forked(loaded, begun)
+    played = max(settings.episodes - settings.from_wave * settings.wave, 0) + 3 * settings.held_out
+    import_module("ops.paying").confirm(settings, played)
     with watching(people(as_json=settings.json_output)) as observer:
         run = import_module("ops.training").train(settings, observer)
     with open_for_reading(store) as log:

@@ -13,6 +13,8 @@ from ops import books
 from ops.cli_options import json_flag, store_flag, store_of
 from ops.console.screen import json_line, say
 from ops.console.text import line
+from ops.duplicates import duplicates as find_duplicates
+from ops.duplicates import merge_duplicates
 from ops.failures import WrongUse
 from ops.feedback import give
 from ops.imports import opened, take_in
@@ -229,4 +231,25 @@ def import_lines(told: Plain) -> list[str]:
     return rows
 
 
-COMMANDS = [import_book, feedback, review, retract_episode, rollback, pin]
+@click.command("duplicates", epilog="Example: journeyman skills duplicates --skillbook mine --merge")
+@NAME
+@click.option("--merge", is_flag=True, help="Merge each group into its earliest skill, which keeps the sources of all.")
+@store_flag
+@json_flag
+def duplicates(name: str, merge: bool, store: str | None, as_json: bool) -> None:
+    """List skills that say the same, or merge them; retired ones can be restored."""
+    if merge:
+        with writable(store) as log:
+            told = merge_duplicates(log, plain_name(name))
+    else:
+        with open_for_reading(store_of(store)) as log:
+            book = books.load(log, plain_name(name))
+            told = {"skillbook": name, "version": book.version, "groups": find_duplicates(book)}
+    if as_json:
+        json_line(told)
+        return
+    groups = told["merged"] if merge else told["groups"]
+    say("\n".join(f"{'merged' if merge else 'alike'}: {', '.join(map(line, ids))}" for ids in groups) or "none alike")
+
+
+COMMANDS = [duplicates, import_book, feedback, review, retract_episode, rollback, pin]

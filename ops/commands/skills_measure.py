@@ -12,7 +12,7 @@ from configs.settings import Settings
 from events.log import open_log
 from ops import books
 from ops.bisects import Played, Search, named_delta
-from ops.cli_options import settings_flags
+from ops.cli_options import MODELS, settings_flags
 from ops.console.progress import watching
 from ops.console.screen import json_line, people, say
 from ops.console.text import line
@@ -26,7 +26,7 @@ from skillbooks.runs import read_run
 
 Plain = dict[str, Any]
 PLAYING = (
-    "world", "agent", "difficulty", "held_out", "skillbook", "workers", "store", "runtime", "ray_address", "seed",
+    "world", *MODELS, "difficulty", "held_out", "skillbook", "workers", "store", "runtime", "ray_address", "seed",
 )  # fmt: skip
 
 
@@ -46,6 +46,8 @@ def bisect(loaded: Loaded, metric: str, good: int, bad: int) -> int:
     with open_for_reading(settings.store) as log:
         for version in (good, bad):
             books.load(log, f"{name}@{version}")
+    looks = 2 + (bad - good).bit_length()
+    import_module("ops.paying").confirm(settings, looks * settings.held_out)
     with watching(people(as_json=settings.json_output)) as observer:
 
         def play(version: int) -> Played:
@@ -93,6 +95,7 @@ def promote(loaded: Loaded, method: str, alpha: float, margin: float, by_hand: s
         rule = Rule(
             method="fixed" if method == "fixed" else "sequential", alpha=alpha, margin=margin, most=max(most, 2)
         )
+        import_module("ops.paying").confirm(settings, 2 * rule.most)
         with watching(people(as_json=settings.json_output)) as observer:
 
             def play(chosen: Settings, against: str) -> str:
