@@ -136,10 +136,9 @@ def _squashed(
     if "guide_z" in machine.lacks:
         return sunk, ()
     force = vertical.SCREW_FORCE * values["motor_z.torque"]
-    thick = np.diff(program.heights, prepend=0.0)
     squashed = []
     for layer in range(1, layers):
         if rng.random() < vertical.binds(values, layer / layers, force):
-            sunk[layer] = rng.uniform(0.5, 1.0) * thick[layer]
+            sunk[layer] = rng.uniform(0.5, 1.0) * program.thickness[layer]
             squashed.append(layer)
     return np.cumsum(sunk), tuple(squashed)

@@ -107,10 +107,11 @@ def dimensions(done: Deposit, seen: NDArray[np.bool_]) -> Plain | None:
         whole = _extent(asked[meant, :, axis], strand.width[meant])
         real = _extent(here, strand.width[kept] * strand.ratio[kept]) - drift.play[axis] + 0.01
         found[name] = {"asked": whole, "got": real, "error": real - whole}
-    top = int(program.layer[rows[kept]].max())
+    reached = np.unique(program.layer[rows[kept]])
+    top = int(reached[np.argmax((program.heights - drift.sunk)[reached])])
     gap = 0.0 if done.plate is None else float(np.average(done.plate.gap, weights=done.plate.weights))
     height = float(program.heights[top]) - float(drift.sunk[top]) + max(gap, -float(program.heights[0]))
-    whole = float(program.heights[-1])
+    whole = float(program.heights.max())
     found["z"] = {"asked": whole, "got": height, "error": height - whole}
     return found
 

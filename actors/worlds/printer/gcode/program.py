@@ -27,6 +27,8 @@ JUDGED = 200
 """Lines after which a file that is mostly refused is no G-code."""
 SAME_LAYER = 0.011
 """mm between two heights that still are one layer."""
+THINNEST, USUAL, THICKEST = 0.02, 0.2, 0.6
+"""mm of a layer: below the first a step is none, above the last nothing is a first layer."""
 _COLUMNS = 19
 
 
@@ -101,6 +103,12 @@ class Program:
         own = self.prints & (self.layer >= 0)
         np.maximum.at(found, self.layer[own], (self.start + self.delta)[own, 2])
         return found
+
+    @cached_property
+    def thickness(self) -> Array:
+        """Mm from each layer to the one below; the first of a part that is begun later stands on the plate again."""
+        steps = np.diff(self.heights, prepend=0.0)
+        return np.where(steps > THINNEST, steps, np.where(self.heights < THICKEST, self.heights, USUAL))
 
 
 def read(path: Path, machine: Machine, *, limits: Limits | None = None) -> Program:

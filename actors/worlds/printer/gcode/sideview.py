@@ -107,11 +107,10 @@ def _ghost(pen: ImageDraw, done: Deposit, whole: NDArray[np.intp], scale: Scale)
     for ends in (program.start[whole, 0], (program.start + program.delta)[whole, 0]):
         np.minimum.at(low, layer, ends)
         np.maximum.at(high, layer, ends)
-    below = 0.0
     for i, top in enumerate(program.heights):
         if high[i] >= low[i]:
+            below = float(top - program.thickness[i])
             pen.rectangle((scale.x(low[i]), scale.z(top), scale.x(high[i]), scale.z(below)), fill=GHOST)
-        below = float(top)
 
 
 def _lines(pen: ImageDraw, done: Deposit, seen: NDArray[np.bool_], scale: Scale, chance: random.Random) -> None:
@@ -124,7 +123,7 @@ def _lines(pen: ImageDraw, done: Deposit, seen: NDArray[np.bool_], scale: Scale,
     ratio, height = strand.ratio[seen], strand.height[seen]
     layer = program.layer[rows]
     own = ~np.isin(program.region[rows], list(ASIDE)) & (layer >= 0) & (ratio > 0.02)
-    bottom = program.heights - np.diff(program.heights, prepend=0.0) - drift.sunk
+    bottom = program.heights - program.thickness - drift.sunk
     noise = np.array([chance.gauss(0.0, drift.noise) for _ in range(program.layers)])
     squashed = set(drift.squashed)
     for k in np.flatnonzero(own)[np.argsort(-y[own].mean(axis=1), kind="stable")]:
@@ -200,16 +199,16 @@ def _temperatures(
     own = layer >= 0
     count = np.bincount(layer[own], minlength=program.layers)
     mean = np.bincount(layer[own], strand.block[seen][own], minlength=program.layers) / np.maximum(count, 1)
-    x, below, told = right - 96 * FINE, 0.0, _Told()
+    x, told = right - 96 * FINE, _Told()
     pen.text((x - 4 * FINE, scale.z(float(program.heights.max())) - 30 * FINE), "nozzle", fill=FAINT, font=fonts[15])
     for i, top in enumerate(program.heights):
         if count[i]:
-            pen.rectangle((x, scale.z(float(top)), x + 26 * FINE, scale.z(below)), fill=_heat(float(mean[i])))
+            below = scale.z(float(top - program.thickness[i]))
+            pen.rectangle((x, scale.z(float(top)), x + 26 * FINE, below), fill=_heat(float(mean[i])))
             if told.again(float(mean[i]), scale.z(float(top))):
                 text = f"{mean[i]:.0f} C"
                 y = min(scale.z(float(top)) - 9 * FINE, scale.ground - 20 * FINE)
                 pen.text((x + 32 * FINE, y), text, fill=INK, font=fonts[15])
-        below = float(top)
 
 
 class _Told:

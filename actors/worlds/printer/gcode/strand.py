@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actors.worlds.printer.gcode.planner import Array
-from actors.worlds.printer.gcode.program import Program
+from actors.worlds.printer.gcode.program import THINNEST, Program
 from actors.worlds.printer.gcode.warmth import COLDEST, Warmth
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.physics import flow
@@ -118,11 +118,9 @@ def _jam(ratio: Array, seconds: Array, middle: Array, skips: NDArray[np.bool_]) 
 
 def _heights(program: Program, rows: NDArray[np.intp]) -> Array:
     """Layer height under each line: to the layer below, or to the plate."""
-    z = program.heights
-    if not len(z):
-        return np.full(len(rows), 0.2)
-    thick = np.diff(z, prepend=0.0)
-    thick = np.where(thick > 0.02, thick, 0.2)
     layer = program.layer[rows]
-    own = (program.start + program.delta)[rows, 2]
-    return np.where(layer >= 0, thick[np.maximum(layer, 0)], np.clip(own, 0.05, 0.4))
+    own = np.clip((program.start + program.delta)[rows, 2], 0.05, 0.4)
+    if not program.layers:
+        return own
+    thick = np.maximum(program.thickness[np.maximum(layer, 0)], THINNEST)
+    return np.asarray(np.where(layer >= 0, thick, own))
