@@ -73,7 +73,7 @@ class Modal:
         position: X, Y, Z in mm of the machine, and all filament that was fed since the start.
         homed: which of X, Y, Z know where they are.
         feed: mm/s of the next move; `speed` and `flow` are the overrides of M220 and M221 as factors.
-        tool: the extruder in use.
+        tool: the extruder in use; `targets` the set points of both, degrees C.
     """
 
     limits: Limits
@@ -91,6 +91,7 @@ class Modal:
     tool: int = 0
     logical_e: float = 0.0
     retracted: float = 0.0
+    targets: dict[int, float] = field(default_factory=dict)
 
     def step(self, command: Command) -> tuple[Event, ...]:
         """Carry out one command and say what follows; what concerns neither motion nor set points gives nothing."""
@@ -185,13 +186,15 @@ class Modal:
                 self.absolute = self.absolute_e = command.code == "G90"
             case "M82" | "M83":
                 self.absolute_e = command.code == "M82"
-            case "T0" | "T1":
-                self.tool = int(command.code[1:])
             case "M220" if command.get("S") > 0.0:
                 self.speed = command.get("S") / 100.0
             case "M221" if command.get("S") > 0.0:
                 self.flow = command.get("S") / 100.0
         return ()
+
+    def _change_tool(self, command: Command) -> tuple[Event, ...]:
+        self.tool = int(command.code[1:])
+        return (TargetSet("hotend", self.targets[self.tool]),) if self.tool in self.targets else ()
 
     def _limit(self, command: Command) -> tuple[Event, ...]:
         self.limits = self.limits.changed(command)
@@ -204,9 +207,15 @@ class Modal:
 
     def _warm(self, command: Command) -> tuple[Event, ...]:
         what = "hotend" if command.code in ("M104", "M109") else "bed"
+        waits: tuple[Event, ...] = (Held(what),) if command.code in ("M109", "M190") else ()
         value = command.get("S", command.get("R", -1.0))
-        target: tuple[Event, ...] = (TargetSet(what, value),) if 0.0 <= value < 1000.0 else ()
-        return (*target, Held(what)) if command.code in ("M109", "M190") else target
+        known = 0.0 <= value < 1000.0
+        if what == "hotend":
+            tool = int(command.get("T", self.tool))
+            self.targets.update({tool: value} if known else {})
+            if tool != self.tool:
+                return ()
+        return (TargetSet(what, value), *waits) if known else waits
 
     def _fan(self, command: Command) -> tuple[Event, ...]:
         if command.get("P") != 0.0:
@@ -219,7 +228,8 @@ class Modal:
         **dict.fromkeys(("G2", "G3"), _arc),
         **dict.fromkeys(("G4", "G29", "M0", "M1", "M400"), _hold),
         **dict.fromkeys(("G10", "G11"), _retract),
-        **dict.fromkeys(("G20", "G21", "G90", "G91", "M82", "M83", "T0", "T1", "M220", "M221"), _switch),
+        **dict.fromkeys(("G20", "G21", "G90", "G91", "M82", "M83", "M220", "M221"), _switch),
+        **dict.fromkeys(("T0", "T1"), _change_tool),
         "G28": _home,
         "G92": _set_position,
         **dict.fromkeys(("M104", "M109", "M140", "M190"), _warm),

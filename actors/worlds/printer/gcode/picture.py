@@ -62,8 +62,11 @@ def save(done: Deposit, measured: dict[str, Any], path: Path, *, title: str) -> 
     draw_bed(pen, fonts, done, (810, 130, 1470, 700))
     _words(pen, fonts, sentences(measured))
     whole = path.with_name(path.name + ".part")
-    image.resize(SIZE, Image.Resampling.LANCZOS).save(whole, format="PNG")
-    whole.replace(path)
+    try:
+        image.resize(SIZE, Image.Resampling.LANCZOS).save(whole, format="PNG")
+        whole.replace(path)
+    finally:
+        whole.unlink(missing_ok=True)
 
 
 def _seen(done: Deposit) -> Any:

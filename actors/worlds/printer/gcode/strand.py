@@ -119,7 +119,7 @@ def _jam(ratio: Array, seconds: Array, middle: Array, skips: NDArray[np.bool_]) 
 def _heights(program: Program, rows: NDArray[np.intp]) -> Array:
     """Layer height under each line: to the layer below, or to the plate."""
     layer = program.layer[rows]
-    own = np.clip((program.start + program.delta)[rows, 2], 0.05, 0.4)
+    own = np.asarray(np.clip((program.start + program.delta)[rows, 2], 0.05, 0.4))
     if not program.layers:
         return own
     thick = np.maximum(program.thickness[np.maximum(layer, 0)], THINNEST)

@@ -144,6 +144,16 @@ def test_set_points_and_waits_are_told() -> None:
     assert [type(event) for event in events[6:]] == [Held]
 
 
+def test_each_tool_has_a_set_point_of_its_own() -> None:
+    _, events = run("M104 T1 S190\nM109 S210\nT1\nM104 T0 S0\nT0")
+    assert events == [
+        TargetSet("hotend", 210.0),
+        Held("hotend"),
+        TargetSet("hotend", 190.0),
+        TargetSet("hotend", 0.0),
+    ]
+
+
 PATHS = st.lists(
     st.tuples(
         st.floats(0, 200).map(lambda v: round(v, 3)),

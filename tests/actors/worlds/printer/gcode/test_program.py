@@ -192,6 +192,17 @@ def test_without_marks_layers_follow_from_the_heights_and_a_priming_line_is_none
     assert found.layer[found.prints][0] == -1
 
 
+def test_parts_that_are_printed_one_after_the_other_each_begin_on_the_plate() -> None:
+    text = ["M83"]
+    for x in (10, 100):
+        for k in range(1, 4):
+            text += [";LAYER_CHANGE", "G0 Z10", f"G0 X{x} Y10", f"G1 Z{0.2 * k:.1f}", f"G1 X{x + 20} E1"]
+    found = take(text, ENDER)
+    assert found.layers == 6
+    assert np.allclose(found.heights, [0.2, 0.4, 0.6] * 2)
+    assert np.allclose(found.thickness, 0.2)
+
+
 def test_set_points_waits_and_holds_belong_to_the_move_behind_them() -> None:
     found = take(["M140 S60", "M104 S200", "M190 S60", "M109 S210", "G4 S3", "G1 X10", "M106 S255", "G1 X20"], ENDER)
     assert list(found.heats) == [3, 0]
