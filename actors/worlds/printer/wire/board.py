@@ -75,10 +75,14 @@ class Board:
         return print_job.powered(self.values)
 
     @property
+    def cold_limit(self) -> float:
+        """Degrees C below which the extruder is not moved [S:MC, S:PF]."""
+        return 175.0 if self.machine.id.startswith("prusa") else 170.0
+
+    @property
     def cold(self) -> bool:
-        """True while the firmware finds the hot end too cold to extrude: 170 C, Prusa's 175 [S:MC, S:PF]."""
-        limit = 175.0 if self.machine.id.startswith("prusa") else 170.0
-        return self.heaters.reading < limit and not self.cold_allowed
+        """True while the firmware finds the hot end too cold to extrude."""
+        return self.heaters.reading < self.cold_limit and not self.cold_allowed
 
     def step(self) -> Incident | None:
         """Let a tenth of a second pass."""

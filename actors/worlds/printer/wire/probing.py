@@ -83,7 +83,7 @@ def _touches(board: Board, count: int) -> Script:
 @on("M420")
 def use_mesh(board: Board, command: Command) -> Script:
     """Switch levelling on or off; what was never measured cannot be used."""
-    if board.machine.probe == "none":
+    if not probe_works(board):
         yield unknown("M420")
         return
     if "S" in command:

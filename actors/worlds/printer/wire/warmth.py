@@ -103,7 +103,7 @@ def allow_cold(board: Board, command: Command) -> Script:
     if command.words:
         board.cold_allowed = command.get("P") > 0 or ("S" in command and command.get("S") <= 0)
     else:
-        yield f"echo:Cold extrudes are {'en' if board.cold_allowed else 'dis'}abled (min temp 170C)"
+        yield f"echo:Cold extrudes are {'en' if board.cold_allowed else 'dis'}abled (min temp {board.cold_limit:.0f}C)"
 
 
 @on("M301")
