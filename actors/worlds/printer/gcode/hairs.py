@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from actors.worlds.printer.gcode.each import each
 from actors.worlds.printer.gcode.planner import Array
 from actors.worlds.printer.gcode.program import Program
 from actors.worlds.printer.machine import Machine
@@ -73,11 +71,8 @@ def drawn(
     if (retracted[travels] > 0.0).any():
         travels &= retracted > 0.0
     rows = np.flatnonzero(travels & (program.profile.end <= min(stopped, jammed)))
-    share = retracted[rows] / NEEDED[machine.extruder] * values["slicer.retraction"]
-    hair = (
-        each(partial(surface.ooze, values), np.round(block[rows], 1), np.round(share, 3))
-        * np.minimum(program.planar[rows] / LONG, 1.0) ** 0.25
-    )
+    share: Any = retracted[rows] / NEEDED[machine.extruder] * values["slicer.retraction"]
+    hair = surface.ooze(values, block[rows], share) * np.minimum(program.planar[rows] / LONG, 1.0) ** 0.25
     return Hairs(rows, np.asarray(hair))
 
 

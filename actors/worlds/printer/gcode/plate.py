@@ -5,12 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from actors.worlds.printer.gcode.each import each
 from actors.worlds.printer.gcode.planner import Array
 from actors.worlds.printer.gcode.program import Program
 from actors.worlds.printer.gcode.remarks import REGIONS
@@ -83,8 +81,8 @@ def laid(
     middle = (program.start + program.delta / 2.0)[rows]
     x, y = middle[:, 0], middle[:, 1]
     u, v = (2.0 * place / size - 1.0 for place, size in zip((x, y), machine.bed_size, strict=True))
-    gap = each(partial(vertical.gap, machine, values), u, v) + _noise(machine, values, u, v, rng)
-    grip = each(partial(vertical.adhesion, values), gap, bed[own] - COOLER)
+    gap = np.asarray(vertical.gap(machine, values, u, v) + _noise(machine, values, u, v, rng))
+    grip = np.asarray(vertical.adhesion(values, gap, bed[own] - COOLER))
     squish = -gap / strand.height[own]
     part = np.array([float(region not in ASIDE) for region in program.region[rows]])
     came = program.planar[rows] * np.clip(strand.ratio[own], 0.0, 1.0)

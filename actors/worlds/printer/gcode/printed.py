@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actors.worlds.printer.gcode.deposit import Deposit
-from actors.worlds.printer.gcode.each import each
 from actors.worlds.printer.gcode.planner import Array
 from actors.worlds.printer.gcode.plate import ASIDE, Plate, corner
 from actors.worlds.printer.gcode.remarks import REGIONS
@@ -170,7 +169,7 @@ def _by_layer(done: Deposit, strand: Strand, seen: NDArray[np.bool_]) -> list[Pl
         "block": mean(strand.block[seen]),
         "melt": mean(strand.melt[seen]),
         "flow": mean(strand.ratio[seen]),
-        "bond": mean(each(surface.bond, np.round(strand.melt[seen], 1))),
+        "bond": mean(surface.bond(strand.melt[seen])),
         "x": mean(x),
         "y": mean(y),
     }

@@ -89,20 +89,18 @@ def extruded(
 def _pushed(
     machine: Machine, values: Mapping[str, Any], rate: Array, block: Array, middle: Array, total: float
 ) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
-    """Share delivered, melt temperature, share of the grip, and who gives way; heat creep goes on in steps.
-
-    Moves that are alike within 0.01 mm3/s, 0.1 K and a hundredth of the knot are worked out once.
-    """
-    tangled = 0.3 + 0.7 * middle / max(total, 1.0)  # a knot pulls tight while the spool is used
-    creep = middle / 60.0 // CREEP_STEP * CREEP_STEP
-    alike = np.stack((np.round(block, 1), np.round(rate, 2), np.round(tangled, 2), creep))
-    rows, which = np.unique(alike, axis=1, return_inverse=True)
-    found = np.zeros((4, rows.shape[1]))
-    for i, (at, asked, knot, minutes) in enumerate(rows.T.tolist()):
-        one = flow.extrude(machine, values, block=at, flow=asked, tangled=knot, minutes=minutes)
-        found[:, i] = one.delivered, one.melt, one.share, one.skips
-    ratio, melt, share, skips = found[:, which.ravel()]
-    return ratio, melt, share, skips > 0.5
+    """Share delivered, melt temperature, share of the grip, and who gives way; heat creep goes on in steps."""
+    ratio, melt, share = (np.zeros(len(rate)) for _ in range(3))
+    skips = np.zeros(len(rate), dtype=np.bool_)
+    tangled: Any = 0.3 + 0.7 * middle / max(total, 1.0)  # a knot pulls tight while the spool is used
+    steps = (middle / 60.0 // CREEP_STEP).astype(np.intp)
+    for step in np.unique(steps):
+        own = steps == step
+        found = flow.extrude(
+            machine, values, block=block[own], flow=rate[own], tangled=tangled[own], minutes=float(step) * CREEP_STEP
+        )
+        ratio[own], melt[own], share[own], skips[own] = found.delivered, found.melt, found.share, found.skips
+    return ratio, melt, share, skips
 
 
 def _jam(ratio: Array, seconds: Array, middle: Array, skips: NDArray[np.bool_]) -> float:
