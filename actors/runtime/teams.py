@@ -1,4 +1,4 @@
-"""The floor of teams: each team is kept supplied with items, and what a dead one had in hand is played again."""
+"""The floor of teams: each is kept supplied with items, and what a dead one had in hand is played by the living."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import count
 from actors.runtime.floor import Done, Supply
 from actors.runtime.observer import Observer
 from actors.runtime.pools import home
-from actors.runtime.port import AskFailed, Plain, Runtime, WorkerLost
+from actors.runtime.port import AskFailed, Plain, Runtime, RuntimeUnavailable, WorkerLost
 from actors.runtime.rounds import Item, abandon
 
 POOL = "teams"
@@ -39,9 +39,73 @@ class TeamFloor:
 
     async def play(self, supply: Supply, done: Done) -> None:
         """See `Floor.play`."""
+        counter = _Counter(supply, self.teams)
         async with asyncio.TaskGroup() as group:
             for seat in range(self.teams):
-                group.create_task(_Service(self, _key_of(seat, self.teams), supply, done).serve())
+                group.create_task(_Service(self, _key_of(seat, self.teams), counter, done).serve())
+
+
+@dataclass
+class _Counter:
+    """What all services draw from: fresh items, and those that came back from dead teams.
+
+    Attributes:
+        supply: of fresh items.
+        living: services whose team can be had.
+        back: items that came back.
+        deaths: how many teams died with an item in hand.
+        out: items that some team has in hand.
+    """
+
+    supply: Supply
+    living: int
+    back: deque[Item] = field(default_factory=deque)
+    deaths: Counter[Key] = field(default_factory=Counter)
+    out: int = 0
+    _dry: bool = False
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def draw(self, room: int, *, empty: bool) -> list[Item]:
+        """Up to so many items; one that may have killed its team only by itself, to a team that has nothing in hand."""
+        items: list[Item] = []
+        while len(items) < room:
+            if self.back:
+                suspect = self.deaths[name_of(self.back[0])] >= SUSPECT
+                if suspect and not (empty and not items):
+                    break
+                items.append(self.back.popleft())
+                if suspect:
+                    break
+            elif (item := None if self._dry else await self.supply()) is not None:
+                items.append(item)
+            else:
+                self._dry = True
+                break
+        self.out += len(items)
+        return items
+
+    def settle(self, items: int = 1) -> None:
+        """So many are done, or came back."""
+        self.out -= items
+        self._changed.set()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to play, nor can come back."""
+        return self._dry and not self.back and not self.out
+
+    async def more(self) -> bool:
+        """Wait until something came back, or all is over; whether there is something."""
+        while not self.back and not self.over:
+            self._changed.clear()
+            await self._changed.wait()
+        return not self.over
+
+    async def end(self) -> None:
+        """Wait until all is over."""
+        while not self.over:
+            self._changed.clear()
+            await self._changed.wait()
 
 
 @dataclass
@@ -50,11 +114,9 @@ class _Service:
 
     floor: TeamFloor
     key: str
-    supply: Supply
+    counter: _Counter
     done: Done
     hand: dict[Key, Item] = field(default_factory=dict)
-    again: deque[Item] = field(default_factory=deque)
-    deaths: Counter[Key] = field(default_factory=Counter)
     told: set[str] = field(default_factory=set)
 
     async def serve(self) -> None:
@@ -62,13 +124,24 @@ class _Service:
         while True:
             more = await self._more()
             if not self.hand:
+                if await self.counter.more():
+                    continue
                 return
             try:
                 answer = await self._exchange(more)
-            except WorkerLost as lost:
+            except (WorkerLost, RuntimeUnavailable) as lost:
                 await self._bereaved(lost)
+                if not await self._hired_again():
+                    return
                 continue
             await self._take(answer)
+
+    async def _more(self) -> list[Item]:
+        room = self.floor.window + min(self.floor.window, PREFETCH) - len(self.hand)
+        alone = any(self.counter.deaths[name] >= SUSPECT for name in self.hand)
+        more = [] if alone else await self.counter.draw(room, empty=not self.hand)
+        self.hand.update({name_of(item): item for item in more})
+        return more
 
     async def _exchange(self, more: list[Item]) -> Plain:
         """Hand items over and hear what was finished."""
@@ -82,21 +155,6 @@ class _Service:
                 return answer
             fresh = {item.round.name: item.round for item in more if item.round.name in answer["unknown"]}
 
-    async def _more(self) -> list[Item]:
-        """Items to hand over now; one that may have killed its team is handed over only when it will be alone."""
-        room = self.floor.window + min(self.floor.window, PREFETCH) - len(self.hand)
-        more: list[Item] = []
-        if any(self.deaths[_name(item)] >= SUSPECT for item in (*self.again, *self.hand.values())):
-            more = [self.again.popleft()] if self.again and not self.hand else []
-        else:
-            while len(more) < room:
-                item = self.again.popleft() if self.again else await self.supply()
-                if item is None:
-                    break
-                more.append(item)
-        self.hand.update({_name(item): item for item in more})
-        return more
-
     async def _take(self, answer: Plain) -> None:
         for text in answer["notes"]:
             self.floor.observer.note(text)
@@ -104,26 +162,59 @@ class _Service:
             self.floor.observer.episode_finished(summary)
         for name, index, results in answer["played"]:
             item = self.hand.pop((name, index))
-            self.deaths.pop((name, index), None)
+            self.counter.deaths.pop((name, index), None)
             await self.done(item, [(arm, points) for arm, points in results])
+            self.counter.settle()
         if answer["fault"]:
             raise AskFailed(*answer["fault"])
 
-    async def _bereaved(self, lost: WorkerLost) -> None:
-        """Count the death to everything that the team had in hand, and let it be played again, or give it up."""
+    async def _bereaved(self, lost: Exception) -> None:
+        """Count the death to everything that the team had in hand, and give it back, or up."""
         self.floor.observer.note(f"{len(self.hand)} episodes begin anew: {lost}")
         self.told.clear()
         lost_items, self.hand = self.hand, {}
         for name, item in lost_items.items():
-            self.deaths[name] += 1
-            if self.deaths[name] < CULPRIT:
-                self.again.append(replace(item, begun=True))
-                continue
-            why = f"teams died {CULPRIT} times with this episode in hand"
-            await self.done(item, await abandon(self.floor.runtime, self.floor.observer, item, why))
+            self.counter.deaths[name] += isinstance(lost, WorkerLost)
+            if self.counter.deaths[name] < CULPRIT:
+                self.counter.back.append(replace(item, begun=True))
+            else:
+                why = f"teams died {CULPRIT} times with this episode in hand"
+                await self.done(item, await abandon(self.floor.runtime, self.floor.observer, item, why))
+            self.counter.settle()
+
+    async def _hired_again(self) -> bool:
+        """Wait for another team in the dead one's place, unless the others finish everything meanwhile.
+
+        Raises:
+            RuntimeUnavailable: there is nowhere to put one, and no other team is left.
+        """
+        over = asyncio.ensure_future(self.counter.end())
+        self.counter.living -= 1
+        try:
+            while not over.done():
+                hired = asyncio.ensure_future(self._exchange([]))
+                try:
+                    await asyncio.wait([over, hired], return_when=asyncio.FIRST_COMPLETED)
+                    if hired.done():
+                        await self._take(hired.result())
+                        self.counter.living += 1
+                        return True
+                except WorkerLost:
+                    continue
+                except RuntimeUnavailable as nowhere:
+                    if not self.counter.living:
+                        raise
+                    self.floor.observer.note(f"one team fewer: {nowhere}")
+                    await over
+                finally:
+                    hired.cancel()
+        finally:
+            over.cancel()
+        return False
 
 
-def _name(item: Item) -> Key:
+def name_of(item: Item) -> Key:
+    """What tells an item from all others of a run."""
     return item.round.name, item.index
 
 

@@ -20,8 +20,7 @@ TEXTS: Final = frozenset(
 )
 """Fields that hold what a customer, an agent or a world said."""
 KEYS: Final = re.compile(r"(?i)(key|token|secret|password|passwd|authorization|credential)s?$")
-"""Names of fields that hold keys; counts of tokens are none."""
-COUNTS: Final = re.compile(r"(?i)^(tokens?_(in|out|cached|cache_written)|max_tokens|skill_tokens)$")
+"""Names of fields that hold keys."""
 _SECRETS: Final = (
     re.compile(r"sk-[A-Za-z0-9_\-]{8,}"),
     re.compile(r"(?i)(?<=bearer )[A-Za-z0-9._\-]{8,}"),
@@ -42,7 +41,7 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
 def _clean(name: str, value: Any) -> Any:
     if name in TEXTS:
         return f"[text left out: {len(str(value))} characters]"
-    if KEYS.search(name) and not COUNTS.search(name):
+    if KEYS.search(name) and not isinstance(value, int | float):  # tokens that are counted are no tokens that open
         return STRUCK
     if isinstance(value, Mapping):
         return {str(inner): _clean(str(inner), part) for inner, part in value.items()}
