@@ -77,6 +77,17 @@ def fleet(rounds: int, printers: int, hours: float, as_json: bool) -> int:
     return _shown(compare_fleets(rounds, printers, hours), as_json=as_json)
 
 
+@command.command("models")
+@click.option("--rounds", default=3, metavar="N", type=click.IntRange(1, 1000), help="Of each comparison.  [3]")
+@click.option("--calls", default=1000, metavar="N", type=click.IntRange(1, 4000), help="In flight.  [1000]")
+@json_flag
+def models(rounds: int, calls: int, as_json: bool) -> int:
+    """Calls of a provider on loopback beside the bare SDK client, and the share of input that its cache serves."""
+    from ops.bench.models import compare_models  # noqa: PLC0415 - only this benchmark imports an SDK
+
+    return _shown(compare_models(rounds, calls), as_json=as_json)
+
+
 def _shown(rows: list[Row], *, as_json: bool) -> int:
     found = report(rows)
     if as_json:

@@ -29,14 +29,15 @@ class Claude:
     Args:
         model: the provider's name of it.
         options: how it is reached.
+        secret: a key for a server of one's own; by default the environment's.
 
     Raises:
         KeyMissing: the environment has no key.
     """
 
-    def __init__(self, model: str, options: Options) -> None:
+    def __init__(self, model: str, options: Options, *, secret: str = "") -> None:
         self.name = f"anthropic:{model}"
-        self._model, self._options, self._key = model, options, key(*KEYS)
+        self._model, self._options, self._key = model, options, secret or key(*KEYS)
         self._price = price_of(self.name, options.prices)
         self._caller = Caller(f"anthropic ({model})", self._once, options)
 

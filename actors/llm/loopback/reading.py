@@ -36,7 +36,7 @@ def from_openai(told: Plain) -> Request:
     messages: list[Message] = []
     for turn in told.get("messages") or ():
         if turn.get("role") == "system":
-            texts += _text(turn.get("content")).split("\n\n")
+            texts += [part.strip() for part in _text(turn.get("content")).split("\n\n")]
         else:
             messages.append(_openai_turn(turn))
     functions = [tool.get("function", {}) for tool in told.get("tools") or ()]

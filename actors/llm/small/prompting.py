@@ -15,7 +15,7 @@ from skillbooks.words import stems
 
 Plain = dict[str, Any]
 
-TURNS = 3
+TURNS = 2
 """Acts after which only handing in is offered."""
 MOST_ACTS, MOST_CAUSES, MOST_LESSONS = 8, 8, 2
 CUSTOMER, FOUND = 160, 3
