@@ -13,8 +13,11 @@ from skillbooks.formats import ours
 from skillbooks.shelf import wording
 from skillbooks.skill import Sign, Skill
 from skillbooks.skillbook import Skillbook, load_book, stream_of
+from skillbooks.standing import standing
 
 Plain = dict[str, Any]
+CURRENT = "@current"
+"""Behind a name: the version in service."""
 
 
 def named(reference: str) -> tuple[str, int | None]:
@@ -30,12 +33,20 @@ def named(reference: str) -> tuple[str, int | None]:
 
 
 def load(log: EventLog, reference: str, *, upto: int | None = None) -> Skillbook:
-    """The book, folded from the log up to a position.
+    """The book, folded from the log up to a position; NAME@current is the version in service.
 
     Raises:
         WrongUse: the reference is malformed.
         LookupError: the log has no such book or version.
     """
+    if reference.endswith(CURRENT):
+        name = reference.removesuffix(CURRENT)
+        found = standing(log.read_stream(stream_of(name), upto=upto)).current
+        if not found:
+            raise LookupError(
+                f"no version of skillbook '{name}' was ever promoted; `journeyman skills promote` does it"
+            )
+        return load_book(log, name, version=found, upto=upto)
     name, version = named(reference)
     return load_book(log, name, version=version, upto=upto)
 

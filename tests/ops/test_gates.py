@@ -99,6 +99,7 @@ def test_service_takes_a_version_back_that_does_worse_than_the_one_before(store:
     for version in ("1", "2"):
         promoted = ask(capsys, store, "skills", "promote", "--skillbook", f"other@{version}", "--by-hand", "trial")
         assert promoted["current"] == int(version)
+        assert ask(capsys, store, "skills", "list", "--skillbook", "other@current")["version"] == int(version)
         for number in range(25):
             points = "90" if version == "1" or number > 20 else "10"
             told = ask(
@@ -112,6 +113,7 @@ def test_service_takes_a_version_back_that_does_worse_than_the_one_before(store:
     assert (last["event"], last["detail"]["version"], last["detail"]["by"]) == ("SkillbookRolledBack", 1, "watch")
     with open_log(store, read_only=True) as log:
         assert load_book(log, "other").version == 2, "what is being learned stays; only what is in service goes back"
+    assert "ever promoted" in str(ask(capsys, store, "skills", "list", "--skillbook", "printer@current", status=2))
     assert "from 0 to 100" in str(
         ask(capsys, store, "skills", "feedback", "--points", "101", "--skillbook", "other", status=2)
     )
