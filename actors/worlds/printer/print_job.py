@@ -217,7 +217,7 @@ def _axes(
     machine: Machine, values: Values, minutes: float, volts: float, rng: random.Random, result: PrintResult
 ) -> None:
     runs = {axis: motion.run_axis(machine, values, axis, minutes, rng, volts) for axis in ("x", "y")}
-    knocks = _collide(values, minutes, rng)
+    knocks = collide(values, minutes, rng)
     events = sorted([event for run in runs.values() for event in run.events] + knocks)
     a = b = most_x = most_y = 0.0
     for _, motor, mm, _how in events:
@@ -245,7 +245,7 @@ def _axes(
     ]
 
 
-def _collide(values: Values, minutes: float, rng: random.Random) -> list[tuple[float, motion.Axis, float, str]]:
+def collide(values: Values, minutes: float, rng: random.Random) -> list[tuple[float, motion.Axis, float, str]]:
     """Where the nozzle ran into the print: each time a scar, and a few steps lost, always a multiple of 0.8 mm."""
     rate, now = surface.collisions(values) / 60.0, 0.0
     found: list[tuple[float, motion.Axis, float, str]] = []

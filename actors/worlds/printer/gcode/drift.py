@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from actors.worlds.printer import print_job
 from actors.worlds.printer.gcode.planner import Array
 from actors.worlds.printer.gcode.program import Program
 from actors.worlds.printer.machine import Machine
@@ -26,7 +27,7 @@ class Shift:
         seconds: of the motion.
         layer: that was being printed.
         motor: `x` or `y`; on a CoreXY the A or B motor.
-        how: `steps` (multiples of 0.8 mm), `tooth` (2 mm) or `slip` (anything).
+        how: `steps` (multiples of 0.8 mm), `tooth` (2 mm), `slip` (anything), `collision` (multiples of 0.8 mm).
         x, y: mm by which the head moved aside.
     """
 
@@ -109,7 +110,19 @@ def _shifts(
                 if seconds < min(stopped, profile.total):
                     x, y = motion.to_head(machine, mm if motor == "x" else 0.0, mm if motor == "y" else 0.0)
                     found.append(Shift(seconds, _layer_at(program, seconds), motor, how, x, y))
+    found += _collisions(machine, values, program, min(profile.total, stopped), rng)
     return tuple(sorted(found, key=lambda shift: shift.seconds))
+
+
+def _collisions(
+    machine: Machine, values: Mapping[str, Any], program: Program, ended: float, rng: random.Random
+) -> list[Shift]:
+    """Where the nozzle ran into an edge that had curled up, as in a test print."""
+    found = []
+    for minute, motor, mm, _ in print_job.collide(values, ended / 60.0, rng):
+        x, y = motion.to_head(machine, mm if motor == "x" else 0.0, mm if motor == "y" else 0.0)
+        found.append(Shift(60.0 * minute, _layer_at(program, 60.0 * minute), motor, "collision", x, y))
+    return found
 
 
 def _accelerated(program: Program, minute: int) -> dict[motion.Axis, float]:

@@ -16,7 +16,12 @@ _STOPS = {
     "died": "Stopped: the machine lost its power.",
     "detached": "Failed: the part came off the plate.",
 }
-_HOW = {"steps": "lost steps, multiples of 0.8 mm", "tooth": "belt teeth, 2 mm each", "slip": "no fixed step"}
+_HOW = {
+    "steps": "lost steps, multiples of 0.8 mm",
+    "tooth": "belt teeth, 2 mm each",
+    "slip": "no fixed step",
+    "collision": "the nozzle ran into the print",
+}
 FLOW_LIMITS = (0.94, 1.06)
 """Shares of the asked volume within which a print counts as right; those of a test print, a little rounded."""
 SIZE_LIMIT = 0.2

@@ -279,7 +279,14 @@ def test_a_test_print_and_its_file_agree(cause: str) -> None:
     agrees(cause)
 
 
-WIDE = {"bed_springs.tilted", "bed_plate.warped", "z_sync.out_of_step", "probe_pin.bent", "slicer.too_fast"}
+WIDE = {
+    "bed_springs.tilted",
+    "bed_plate.warped",
+    "z_sync.out_of_step",
+    "probe_pin.bent",
+    "firmware.mesh_off",
+    "slicer.too_fast",
+}
 """What a part in the middle of the plate, or lines too short for the speed that was set, need not show."""
 
 
