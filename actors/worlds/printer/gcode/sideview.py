@@ -21,6 +21,8 @@ PLASTIC = np.array((214, 130, 48.0))
 """Orange, lighter at the crest of a line and darker in the groove."""
 HAIR, EDGE = (255, 232, 190, 235), (120, 70, 20, 120)
 INK, FAINT, GHOST, STOP = (38, 38, 40), (120, 120, 124), (0, 0, 0, 26), (190, 40, 30)
+MARGIN = 4.0
+"""mm left and right of the part."""
 BIT = 1.2
 """mm of line that is there or missing as one, where too little came out."""
 MOST_HAIRS = 400
@@ -63,9 +65,7 @@ def draw_side(
     whole = _part(done, np.flatnonzero(program.prints))
     if not len(whole):
         return
-    ends = np.stack((program.start[whole, 0], (program.start + program.delta)[whole, 0]))
-    margin = 4.0
-    scale = Scale(box, (float(ends.min()) - margin, float(ends.max()) + margin), float(program.heights.max()))
+    scale = Scale(box, _reach(done, seen, whole), float(program.heights.max()))
     pen.line((left, scale.ground, right, scale.ground), fill=INK, width=3 * FINE)
     _ruler(pen, fonts, scale, lower)
     _ghost(pen, done, whole, scale)
@@ -81,6 +81,17 @@ def draw_side(
             pen.line((x, top, x + 8 * FINE, top), fill=STOP, width=2 * FINE)
         words = {"detached": "came off the plate here"}.get(done.stopped, "stopped here")
         pen.text((left + 12 * FINE, top - 26 * FINE), words, fill=STOP, font=fonts[18])
+
+
+def _reach(done: Deposit, seen: NDArray[np.bool_], whole: NDArray[np.intp]) -> tuple[float, float]:
+    """X from the leftmost to the rightmost line of the part, as it was asked for and as it lies, with a margin."""
+    program, strand = done.program, done.strand
+    ends = [program.start[whole, 0], (program.start + program.delta)[whole, 0]]
+    if strand is not None and seen.any():
+        real = places(done, seen)[0]
+        own = np.isin(strand.rows[seen], whole)
+        ends += [real[own, 0], real[own, 1]]
+    return min(float(x.min()) for x in ends if len(x)) - MARGIN, max(float(x.max()) for x in ends if len(x)) + MARGIN
 
 
 def _part(done: Deposit, rows: NDArray[np.intp]) -> NDArray[np.intp]:
