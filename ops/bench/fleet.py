@@ -155,7 +155,7 @@ class Lone:
 
     def _longest(self, change: dict[str, float]) -> float:
         fastest = max(abs(rate) / self.plan.span[row, 0] for row, rate in enumerate(change.values()))
-        hours = min(0.5 * self.fresh + ageing.SHORTEST, ageing.CHANGE / max(fastest, ageing.CHANGE / ageing.LONGEST))
+        hours = min(self.fresh + ageing.SHORTEST, ageing.CHANGE / max(fastest, ageing.CHANGE / ageing.LONGEST))
         if self.fresh >= ageing.UNSTEADY:
             hours = max(hours, ageing.UNSTEADY)
         return math.ldexp(0.5, math.frexp(max(hours, ageing.SHORTEST))[1])

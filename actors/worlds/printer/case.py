@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,7 +24,7 @@ TRIES = 5
 
 def set_up(key: Plain) -> VirtualPrinter:
     """The printer of a case: used, in order until its faults came."""
-    printer = copy.deepcopy(_used(key["machine"], key["seed"], float(key.get("hours", 0.0))))
+    printer = _used(key["machine"], key["seed"], float(key.get("hours", 0.0))).twin()
     for fault in key["faults"]:
         printer.introduce_problem(fault["type"], ProblemSeverity(fault["severity"]), cause=fault["cause"])
     return printer

@@ -113,6 +113,12 @@ class VirtualPrinter:
         self._seen = dict(self.values)
         self.hours += hours
 
+    def twin(self) -> VirtualPrinter:
+        """The same printer once more, that goes its own way from here."""
+        record = None if self.record is None else self.record.take(np.array([0]))
+        own = {"values": dict(self.values), "faults": list(self.faults), "record": record, "_seen": dict(self._seen)}
+        return replace(self, **own)
+
     def wear_clock(self) -> Record:
         """Its state of ageing, with all that hands have done to it since it last printed."""
         if self.record is None or self.values != self._seen:

@@ -1,6 +1,6 @@
 """The ageing of printers of one model, all in arrays: state, time steps, and what has failed on the way.
 
-A printer's steps follow from its own state alone: minutes after assembly and after work on it, an hour or two
+A printer's steps follow from its own state alone: minutes after assembly and after work on it, two to four hours
 while something changes fast, eight hours when it is steady. Time asked for that does not fill a step is owed: it
 shows in `present`, and the step is taken whole later. So a history is the same whether a printer stands alone or among
 a hundred thousand, and whether its hours are asked for in one piece or in many (to the rounding of their sum).
@@ -23,9 +23,9 @@ from actors.worlds.printer.physics.use import Use
 
 SHORTEST, LONGEST = 1.0 / 8.0, 8.0
 """Hours of a step."""
-CHANGE, UNSTEADY = 0.04, 1.0
+CHANGE, UNSTEADY = 0.08, 2.0
 """Share of the width of its limits by which nothing changes more in a step, as far as steps of so many hours allow."""
-GROWING = 2.0
+GROWING = 4.0
 """Hours of a step, at the most, while a failure grows."""
 
 CROWD = 0.7
@@ -225,7 +225,7 @@ class Pace:
         clocks = np.stack(list(wear.clocks(self.use, strain).values()))[list(plan.clock)] * float(self.at_risk)
         room = np.minimum(np.maximum(change, plan.low - rows), plan.high - rows)  # what is worn out wears no further
         fastest = (np.abs(room) / plan.span).max(axis=0)
-        hours = np.minimum(0.5 * record.fresh + SHORTEST, CHANGE / np.maximum(fastest, CHANGE / LONGEST))
+        hours = np.minimum(record.fresh + SHORTEST, CHANGE / np.maximum(fastest, CHANGE / LONGEST))
         hours = np.where(record.fresh < UNSTEADY, hours, np.maximum(hours, UNSTEADY))
         grown = record.ages - record.lives
         growing = ((grown >= 0.0) & (grown < plan.growth)).any(axis=0)
