@@ -116,8 +116,8 @@ class VirtualPrinter:
     def twin(self) -> VirtualPrinter:
         """The same printer once more, that goes its own way from here."""
         record = None if self.record is None else self.record.take(np.array([0]))
-        own = {"values": dict(self.values), "faults": list(self.faults), "record": record, "_seen": dict(self._seen)}
-        return replace(self, **own)
+        values, faults, seen = dict(self.values), list(self.faults), dict(self._seen)
+        return replace(self, values=values, faults=faults, record=record, _seen=seen)
 
     def wear_clock(self) -> Record:
         """Its state of ageing, with all that hands have done to it since it last printed."""
