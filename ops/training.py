@@ -24,7 +24,7 @@ from ops.failures import WrongUse
 from ops.logs import open_for_reading
 from ops.programmes import plan_of
 from ops.reports import evaluation_of, tried_of
-from ops.staffing import floor_of, guarded, in_flight, table_of, workers
+from ops.staffing import floor_of, guarded, in_flight, is_together, table_of, workers
 from skillbooks.ablation import shuffled
 from skillbooks.skillbook import Skillbook, stream_of
 
@@ -82,6 +82,8 @@ def _check(settings: Settings, *references: str | None) -> None:
         LookupError, WrongUse: unknown world, agent, scenario or skillbook.
     """
     paying.check(settings)
+    if settings.pools and is_together(settings):
+        raise WrongUse("--pools sizes the pools of single roles: give it with --placement apart, or use --workers")
     try:
         programmes.named(settings)
         programmes.levels(settings, held_out=False)

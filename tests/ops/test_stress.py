@@ -123,6 +123,12 @@ def test_the_command_prints_one_object_and_a_stopped_run_of_another_kind_is_refu
     assert "journeyman stress --resume stress-1" in capsys.readouterr().err
 
 
+def test_pools_that_would_not_be_hired_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sizes of pools mean nothing where whole teams are hired; nobody is left to believe otherwise."""
+    assert run(["stress", "--pools", "printers=3", "--runtime", "ray", "--store", f"sqlite:///{tmp_path}/log.db"]) == 2
+    assert "--placement apart" in capsys.readouterr().err
+
+
 def test_a_learning_stress_run_writes_a_version_at_each_checkpoint(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
