@@ -15,6 +15,7 @@ MODELS = {
 """Models that need nothing but their name."""
 ADAPTERS = {
     "anthropic": ("actors.llm.claude.model:Claude", "MODEL"),
+    "anthropic-batch": ("actors.llm.claude.batches:BatchedClaude", "MODEL"),
     "litellm": ("actors.llm.others.model:ThroughLitellm", "PROVIDER/MODEL"),
     "recorded": ("actors.llm.recorded:Recorded", "RUN"),
 }
