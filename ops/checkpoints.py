@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from actors.llm.human.console import PersonLeft
 from actors.llm.port import ModelUnusable
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.ledger import Ledger, read_run
@@ -122,16 +123,21 @@ async def checkpointed(runtime: Runtime, run: str, *, resumable: bool) -> AsyncI
         version = await _version(runtime, run)
         if version == NO_STREAM:
             raise
-        await Chronicle(runtime, f"run/{run}", run, version=version).write(
-            facts.RunPaused(reason="stopped by the user")
-        )
+        await _stopped(runtime, run, version)
         raise Interrupted(run if resumable else "") from None
     except (AskFailed, BaseExceptionGroup) as error:
+        if isinstance(error, AskFailed) and error.type == PersonLeft.__name__:
+            await _stopped(runtime, run, await _version(runtime, run))
+            raise Interrupted(run if resumable else "") from None
         why = _unusable(error)
         version = await _version(runtime, run) if why else NO_STREAM
         if version != NO_STREAM:
             await Chronicle(runtime, f"run/{run}", run, version=version).write(facts.RunPaused(reason=why[:500]))
         raise
+
+
+async def _stopped(runtime: Runtime, run: str, version: int) -> None:
+    await Chronicle(runtime, f"run/{run}", run, version=version).write(facts.RunPaused(reason="stopped by the user"))
 
 
 def _unusable(error: BaseException) -> str:

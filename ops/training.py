@@ -162,12 +162,13 @@ async def _play(runtime: Runtime, settings: Settings, observer: Observer) -> str
     book = await _book(runtime, settings.skillbook) if settings.skillbook else Skillbook("none")
     run = await free_name(runtime, "try")
     recorded = await begin(runtime, run, "try", settings)
-    observer.run_started(_try_plan(run, settings, book))
-    source = Source(settings.seed, settings.difficulty, held_out=True, given=given)
-    scenario = await source.scenario(runtime, 0)
-    order = Order(run, 0, 0, "held_out", "try", scenario, show(book, None), settings.seed, False, f"run/{run}@0")
-    purse = await paying.purse_of(runtime, settings, run)
-    await play_episode(table_of(runtime, settings, observer, purse), order)
+    async with checkpointed(runtime, run, resumable=False):
+        observer.run_started(_try_plan(run, settings, book))
+        source = Source(settings.seed, settings.difficulty, held_out=True, given=given)
+        scenario = await source.scenario(runtime, 0)
+        order = Order(run, 0, 0, "held_out", "try", scenario, show(book, None), settings.seed, False, f"run/{run}@0")
+        purse = await paying.purse_of(runtime, settings, run)
+        await play_episode(table_of(runtime, settings, observer, purse), order)
     end = facts.RunFinished(
         status="finished", skillbook=book.name, skillbook_version=book.version, skillbook_sha256=book.sha256
     )

@@ -10,6 +10,7 @@ from actors.llm.port import Model
 
 MODELS = {
     "apprentice": "actors.llm.apprentice.model:Apprentice",
+    "human": "actors.llm.human.model:Person",
     "smollm2": "actors.llm.small.model:SmolLM2",
 }
 """Models that need nothing but their name."""
@@ -28,6 +29,11 @@ _GUESTS: dict[str, Model] = {}
 def introduce(name: str, model: Model) -> None:
     """Let a model that exists only in this process be loaded by name; a later one of the same name takes its place."""
     _GUESTS[name] = model
+
+
+def withdraw(name: str) -> None:
+    """Let a model that was introduced go."""
+    _GUESTS.pop(name, None)
 
 
 def names() -> list[str]:

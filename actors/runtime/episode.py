@@ -30,8 +30,8 @@ REPEATS = 5
 """How often an episode is begun anew after a worker died with it, before it is given up."""
 _REFUSALS = frozenset({"UnfitEvent", "IdentityConflict", "VersionTaken", "WrongExpectedVersion"})
 """What the journal says when it works, but cannot take what this episode tells."""
-_HOPELESS = frozenset({"ModelUnusable"})
-"""What no other episode would fare better with: a wrong key, no credit, no such model."""
+_HOPELESS = frozenset({"ModelUnusable", "PersonLeft"})
+"""What no other episode would fare better with: a wrong key, no credit, no such model, nobody at the terminal."""
 STUCK = 5
 """Turns in a row without one call that could be carried out, after which a model is taken to be stuck."""
 
@@ -155,6 +155,8 @@ async def _repeated(table: Table, order: Order) -> Outcome:
             if failed.type == EpisodeUnknown.__name__:
                 table.observer.note(f"{order.name} begins anew: its worker in '{failed.pool}' died meanwhile")
             elif failed.type in _HOPELESS or (failed.pool == JOURNAL and failed.type not in _REFUSALS):
+                if failed.pool != JOURNAL:
+                    await chronicle.flush()
                 raise
             else:
                 with suppress(AskFailed):

@@ -1,0 +1,111 @@
+"""The terminal as a console: a line is asked for and read, with history and completion where a person sits there."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
+from types import FrameType
+from typing import Any, TextIO
+
+from actors.llm.human.console import Complete, PersonLeft
+from ops.console.text import line, safe
+
+_HEARD = (signal.SIGINT, signal.SIGTERM)
+
+
+class Terminal:
+    """Standard input, and the stream for people.
+
+    On a terminal lines can be edited, recalled and completed; from a pipe or file they are read one by one and shown,
+    so that what comes out reads like a conversation.
+
+    Args:
+        stream: where people read; standard input and this stream must both be a terminal for line editing.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lively = sys.stdin is not None and sys.stdin.isatty()
+        self._editing = self._lively and stream is sys.stdout and stream.isatty()
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
+        self._complete: Complete | None = None
+        if self._editing:
+            _readline(self._completion)
+
+    def tell(self, text: str) -> None:
+        """Show lines, screened."""
+        self._stream.write(safe(text) + "\n")
+        self._stream.flush()
+
+    def ask(self, prompt: str, complete: Complete | None = None) -> str:
+        """The next line, screened as well: it goes into the log. Raises PersonLeft as the port says."""
+        self._complete = complete
+        try:
+            with _interruptible():
+                return line(self._read(safe(prompt)))
+        except (EOFError, KeyboardInterrupt):
+            self.tell("")
+            raise PersonLeft("the person has left") from None
+
+    def _read(self, prompt: str) -> str:
+        if self._editing:
+            above, _, last = prompt.rpartition("\n")
+            if above or prompt.startswith("\n"):
+                self.tell(above)
+            return input(last)
+        self._stream.write(prompt)
+        self._stream.flush()
+        text = sys.stdin.readline() if sys.stdin is not None else ""
+        if not text:
+            raise EOFError
+        if not self._lively:
+            self.tell(text.rstrip("\n"))
+        return text
+
+    def _completion(self, text: str, state: int) -> str | None:
+        import readline  # noqa: PLC0415 - it is there, or nobody would ask
+
+        before = readline.get_line_buffer()[: readline.get_begidx()]
+        words: Sequence[str] = self._complete(before) if self._complete else ()
+        found = [word for word in words if word.lower().startswith(text.lower())]
+        return f"{found[state]} " if state < len(found) else None
+
+
+def _readline(completion: Callable[[str, int], str | None]) -> None:
+    """Editing, history and completion, where this Python has them."""
+    try:
+        import readline  # noqa: PLC0415 - some builds of Python come without
+    except ImportError:
+        return
+    readline.set_completer(completion)
+    readline.set_completer_delims(" \t")
+    readline.set_auto_history(True)
+    libedit = "libedit" in (readline.__doc__ or "")
+    readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the waiting for a line: the event loop, which hears of them otherwise, waits too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = [(number, signal.getsignal(number)) for number in _HEARD]
+    wakeup = signal.set_wakeup_fd(-1)
+    try:
+        for number in _HEARD:
+            signal.signal(number, _interrupt)
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(wakeup)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> Any:
+    raise KeyboardInterrupt
