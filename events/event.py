@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from events import facts  # noqa: F401 - who reads a log must know its facts
 from events.codec import pack_fact, unpack
 from events.fact import FACTS, Fact
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -73,3 +75,8 @@ def test_two_facts_cannot_have_one_name() -> None:
 def test_a_fact_is_immutable() -> None:
     with pytest.raises(ValidationError):
         RunPaused(reason="x").reason = "y"  # type: ignore[misc]
+
+
+def test_whoever_opens_a_log_knows_its_facts_without_further_imports() -> None:
+    script = "from events.event import FACTS; import events.log; assert 'EpisodeScored' in FACTS.names()"
+    subprocess.run([sys.executable, "-c", script], check=True)
