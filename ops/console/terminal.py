@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from types import FrameType
-from typing import Any, TextIO
+from typing import TextIO
 
 from actors.llm.human.console import Complete, PersonLeft
 from ops.console.text import line, safe
 
 _HEARD = (signal.SIGINT, signal.SIGTERM)
+_AGAIN = 0.1
+"""Seconds after which a signal that nobody heard is sent again."""
 
 
 class Terminal:
@@ -96,16 +99,34 @@ def _interruptible() -> Iterator[None]:
         yield
         return
     before = [(number, signal.getsignal(number)) for number in _HEARD]
-    wakeup = signal.set_wakeup_fd(-1)
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    over = threading.Event()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        if not over.is_set():  # one that is sent again must not break into the clearing up
+            over.set()
+            raise KeyboardInterrupt
+
+    insisting = threading.Thread(target=_insist, args=(heard, over), daemon=True)
+    wakeup = signal.set_wakeup_fd(told.fileno())
     try:
+        insisting.start()
         for number in _HEARD:
-            signal.signal(number, _interrupt)
+            signal.signal(number, interrupt)
         yield
     finally:
+        over.set()
+        signal.set_wakeup_fd(wakeup)
+        told.close()
+        insisting.join()
+        heard.close()
         for number, handler in before:
             signal.signal(number, handler)
-        signal.set_wakeup_fd(wakeup)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> Any:
-    raise KeyboardInterrupt
+def _insist(heard: socket.socket, over: threading.Event) -> None:
+    """Send a signal again until it is heard: one that comes just before the library waits for a key is overlooked."""
+    if heard.recv(1):
+        while not over.wait(_AGAIN):
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
