@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from actors.worlds.printer.machine import machines
+from actors.worlds.printer.material import materials
 from actors.worlds.printer.printer import VirtualPrinter
 from actors.worlds.printer.problem import ProblemSeverity, causes, problems, type_of
 from actors.worlds.printer.vocabulary import near
@@ -19,20 +20,23 @@ LAST_PORT = 65535
 _ADDRESS = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.%]+)\]|(?P<host>[^:\s]*)):(?P<port>\d{1,5})|(?P<alone>\d{1,5})")
 
 
-def printer_of(model: str, faults: Iterable[str], seed: int) -> VirtualPrinter:
+def printer_of(model: str, faults: Iterable[str], seed: int, material: str | None = None) -> VirtualPrinter:
     """A printer with its faults.
 
     Args:
         model: id of a machine.
         faults: `problem[:severity]` or `cause[:severity]`, such as nozzle_clog:major or thermistor.loose.
         seed: of the unit and of all that is drawn.
+        material: id of what is loaded, None for what this model usually prints.
 
     Raises:
         WrongUse: something of it is unknown or impossible; the text says what is possible.
     """
     if model not in machines():
         raise WrongUse(f"--model: there is no '{model}'{_hint(model, list(machines()))}")
-    printer = VirtualPrinter(model, seed=seed)
+    if material is not None and material not in materials():
+        raise WrongUse(f"--material: there is no '{material}'{_hint(material, list(materials()))}")
+    printer = VirtualPrinter(model, seed=seed, material=material)
     for fault in faults:
         name, _, severity = fault.partition(":")
         if name not in problems() and name not in causes():

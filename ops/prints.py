@@ -10,7 +10,8 @@ from typing import Any
 from actors.worlds.printer.gcode import models, picture, wording
 from actors.worlds.printer.gcode.printed import measure
 from actors.worlds.printer.gcode.source import GcodeInvalid
-from actors.worlds.printer.machine import machines
+from actors.worlds.printer.machine import loaded, machines
+from actors.worlds.printer.material import materials
 from actors.worlds.printer.printer import VirtualPrinter
 from ops.failures import WrongUse
 
@@ -54,16 +55,18 @@ def told(measured: Plain) -> str:
     return "\n".join(lines)
 
 
-def model_text(model: str, machine: str) -> str:
+def model_text(model: str, machine: str, material: str | None = None) -> str:
     """A test model as G-code for a machine.
 
     Raises:
-        WrongUse: there is no such model, or no such machine.
+        WrongUse: there is no such model, machine or material.
     """
     if machine not in machines():
         raise WrongUse(f"--model: there is no '{machine}'; there are {', '.join(machines())}")
+    if material is not None and material not in materials():
+        raise WrongUse(f"--material: there is no '{material}'; there are {', '.join(materials())}")
     try:
-        return "\n".join(models.lines_of(model, machines()[machine])) + "\n"
+        return "\n".join(models.lines_of(model, loaded(machine, material))) + "\n"
     except LookupError as error:
         raise WrongUse(str(error)) from error
 

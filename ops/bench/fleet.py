@@ -125,7 +125,7 @@ class Lone:
             machines()[model],
             plan,
             dict(zip(plan.names, record.values[:, 0].tolist(), strict=True)),
-            Use(*(float(one[0]) for one in vars(units.use_of(record.key)).values())),
+            Use(*(float(one[0]) for one in vars(units.use_of(record.key, pace.machine.material)).values())),
             dict(zip(plan.names, pace.base[:, 0].tolist(), strict=True)),
             record.lives[:, 0].tolist(),
             [0.0] * len(plan.failures),

@@ -29,6 +29,7 @@ def command() -> None:
 @click.option("--pty", metavar="LINK", help="On a pseudo-terminal, to which this link then points.")
 @click.option("--tcp", metavar="HOST:PORT", help="On a TCP port; without HOST on this machine alone.")
 @click.option("--model", default="ender_3", metavar="ID", help="Which machine.  [ender_3]")
+@click.option("--material", metavar="ID", help="What is loaded: pla, petg, abs, tpu or your own.  [pla]")
 @click.option(
     "--fault", "faults", multiple=True, metavar="NAME[:SEVERITY]", help="A problem or a cause; may be repeated."
 )
@@ -36,13 +37,20 @@ def command() -> None:
 @click.option("--seed", default=0, metavar="N", type=click.IntRange(0), help="Decides the unit and its noise.  [0]")
 @json_flag
 def serve(
-    pty: str | None, tcp: str | None, model: str, faults: tuple[str, ...], speed: float, seed: int, as_json: bool
+    pty: str | None,
+    tcp: str | None,
+    model: str,
+    material: str | None,
+    faults: tuple[str, ...],
+    speed: float,
+    seed: int,
+    as_json: bool,
 ) -> int:
     """Serve a printer that speaks Marlin's serial protocol, until Ctrl-C: for OctoPrint, Pronterface, your program.
 
     One host at a time. A printer that has halted is silent, as a real one; opening its port again resets it.
     """
-    printer = printing.printer_of(model, faults, seed)
+    printer = printing.printer_of(model, faults, seed, material)
     wish = _Wish(printer, pty, tcp, speed, as_json)
     try:
         asyncio.run(_serve(wish))
@@ -80,15 +88,18 @@ async def _serve(wish: _Wish) -> None:
 )
 @click.argument("file", metavar="FILE")
 @click.option("--model", default="ender_3", metavar="ID", help="Which machine.  [ender_3]")
+@click.option("--material", metavar="ID", help="What is loaded: pla, petg, abs, tpu or your own.  [pla]")
 @click.option(
     "--fault", "faults", multiple=True, metavar="NAME[:SEVERITY]", help="A problem or a cause; may be repeated."
 )
 @click.option("--seed", default=0, metavar="N", type=click.IntRange(0), help="Decides the unit and its noise.  [0]")
 @click.option("--png", metavar="OUT.png", help="Draw what came out: from the front, and the first layer.")
 @json_flag
-def print_(file: str, model: str, faults: tuple[str, ...], seed: int, png: str | None, as_json: bool) -> int:
+def print_(
+    file: str, model: str, material: str | None, faults: tuple[str, ...], seed: int, png: str | None, as_json: bool
+) -> int:
     """Print a sliced file (PrusaSlicer, Slic3r, Cura; .gz too) and measure what comes out."""
-    measured = prints.print_file(printing.printer_of(model, faults, seed), file, png)
+    measured = prints.print_file(printing.printer_of(model, faults, seed, material), file, png)
     if as_json:
         json_line(measured)
     say(prints.told(measured), as_json=as_json)
@@ -100,11 +111,12 @@ def print_(file: str, model: str, faults: tuple[str, ...], seed: int, png: str |
 @command.command("gcode", epilog="Example: journeyman printer gcode tower --to tower.gcode")
 @click.argument("name", metavar="NAME")
 @click.option("--model", default="ender_3", metavar="ID", help="For which machine.  [ender_3]")
+@click.option("--material", metavar="ID", help="For which filament: pla, petg, abs, tpu or your own.  [pla]")
 @click.option("--to", "file", metavar="FILE", help="Write to a file instead of standard output.")
 @json_flag
-def gcode(name: str, model: str, file: str | None, as_json: bool) -> None:
+def gcode(name: str, model: str, material: str | None, file: str | None, as_json: bool) -> None:
     """Write a test model as G-code: cube, long, first_layer, tower or pillars."""
-    text = prints.model_text(name, model)
+    text = prints.model_text(name, model, material)
     if file is not None:
         write_whole(Path(file), text)
         say(f"{text.count(chr(10))} lines written to {file}", as_json=as_json)

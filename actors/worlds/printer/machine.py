@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from actors.worlds.printer.component import Component, Parameter, components
 from actors.worlds.printer.datafile import read_data
+from actors.worlds.printer.material import USUAL, Material, materials
 
 
 class PrinterType(StrEnum):
@@ -78,6 +79,7 @@ class Machine(BaseModel):
         acceleration: mm/s2 in prints.
         hours_new: mean age in printing hours of a machine in a scenario.
         lacks: ids of parts that this model has not.
+        material: what is loaded; the model's usual one unless `loaded` says another.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -101,6 +103,7 @@ class Machine(BaseModel):
     acceleration: float
     hours_new: float
     lacks: frozenset[str]
+    material: Material
     aliases: tuple[str, ...] = ()
 
     @property
@@ -127,10 +130,29 @@ def machines() -> dict[str, Machine]:
         base = file.plain.get(own.get("like", key)) if isinstance(own, dict) else None
         if base is None:
             file.refuse((key, "like"), f"unknown model; known are {', '.join(file.plain)}")
-        merged: dict[str, Any] = {**base, "aliases": [], **own, "id": key}
+        merged: dict[str, Any] = {"material": USUAL, **base, "aliases": [], **own, "id": key}
         merged.pop("like", None)
+        if merged["material"] not in materials():
+            file.refuse((key, "material"), f"unknown material; known are {', '.join(materials())}")
+        merged["material"] = materials()[merged["material"]]
         models[key] = file.build(Machine, key, merged)
         strange = sorted(models[key].lacks - components().keys())
         if strange:
             file.refuse((key, "lacks"), f"there is no component '{strange[0]}'")
     return models
+
+
+@cache
+def loaded(model: str, material: str | None = None) -> Machine:
+    """A printer model with a filament in it; without `material` its usual one.
+
+    Raises:
+        ValueError: model or material is unknown; the text lists those that there are.
+    """
+    if model not in machines():
+        raise ValueError(f"unknown printer type '{model}'; known are {', '.join(machines())}")
+    if material is None:
+        return machines()[model]
+    if material not in materials():
+        raise ValueError(f"unknown material '{material}'; known are {', '.join(materials())}")
+    return machines()[model].model_copy(update={"material": materials()[material]})

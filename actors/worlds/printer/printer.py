@@ -15,7 +15,7 @@ from actors.worlds.printer.ageing.layout import layout
 from actors.worlds.printer.ageing.record import Pace, Record
 from actors.worlds.printer.gcode import program
 from actors.worlds.printer.gcode.deposit import Deposit, deposit
-from actors.worlds.printer.machine import Machine, PrinterType, machines
+from actors.worlds.printer.machine import Machine, PrinterType, loaded
 from actors.worlds.printer.problem import ProblemSeverity, causes, possible, problems, type_of
 
 
@@ -44,6 +44,7 @@ class VirtualPrinter:
 
     Args:
         type: printer model, a `PrinterType` or the id of a model from a data file.
+        material: what is loaded, an id of `materials.yaml`; None for what this model usually prints (PLA).
         seed: decides the unit's tolerances, its wear and all noise; same seed and acts, same printer.
 
     Attributes:
@@ -58,15 +59,14 @@ class VirtualPrinter:
     hours: float = 0.0
     values: dict[str, float] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    material: str | None = None
     _acts: int = 0
     record: Record | None = field(default=None, compare=False, repr=False)
     _seen: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
     _pace: Pace | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        models = machines()
-        if str(self.type) not in models:
-            raise ValueError(f"unknown printer type '{self.type}'; known are {', '.join(models)}")
+        loaded(str(self.type), self.material)
         if not self.values:
             drawn = units.new_values(layout(str(self.type)), self._key())
             self.values = dict(zip(layout(str(self.type)).names, drawn[:, 0].tolist(), strict=True))
@@ -74,8 +74,8 @@ class VirtualPrinter:
 
     @property
     def machine(self) -> Machine:
-        """The printer model."""
-        return machines()[str(self.type)]
+        """The printer model, with what is loaded."""
+        return loaded(str(self.type), self.material)
 
     def rng(self, purpose: str) -> random.Random:
         """Fresh random numbers for the next act; every act draws its own."""
@@ -196,7 +196,7 @@ class VirtualPrinter:
         """The wear clock up to now, with what hands have changed: parts that are in order again begin a new life."""
         plan = layout(str(self.type))
         if self.record is None:
-            record = Record.new(str(self.type), self._key())
+            record = Record.new(str(self.type), self._key(), self.material)
         else:
             record = self.record.present()
             record.steps += np.uint64(1)  # what was owed has been printed now

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from actors.worlds.printer.ageing import chance, units
 from actors.worlds.printer.ageing.layout import Failure, Layout, layout
-from actors.worlds.printer.machine import Machine, machines
+from actors.worlds.printer.machine import Machine, loaded
 from actors.worlds.printer.physics import wear
 from actors.worlds.printer.physics.elementwise import Array
 from actors.worlds.printer.physics.use import Use
@@ -39,7 +39,7 @@ class Record:
     """State of N printers of one model.
 
     Attributes:
-        model: id of the printer model.
+        model: id of the printer model; `material` what is printed, None for its usual one.
         key: of each printer's random numbers (N).
         values: parameters (P, N), at the end of the last whole step.
         ages: hours on each failure's clock since the part was new (M, N); `lives` when it fails, `renewed` how often.
@@ -57,9 +57,10 @@ class Record:
     fresh: Array
     steps: chance.Keys
     owed: Array
+    material: str | None = None
 
     @classmethod
-    def new(cls, model: str, key: chance.Keys) -> Self:
+    def new(cls, model: str, key: chance.Keys, material: str | None = None) -> Self:
         """New printers with these keys."""
         plan, count = layout(model), len(key)
         renewed = np.zeros((len(plan.failures), count), dtype=np.uint16)
@@ -73,23 +74,23 @@ class Record:
             np.zeros(count),
             np.zeros(count, dtype=np.uint64),
             np.zeros(count),
+            material,
         )
 
     @property
     def nbytes(self) -> int:
         """Bytes of all state."""
-        return sum(getattr(self, one.name).nbytes for one in fields(self) if one.name != "model")
+        return sum(getattr(self, name).nbytes for name in _arrays())
 
     def take(self, chosen: Chosen) -> Record:
         """These printers: views of a slice, copies of a list of places."""
-        parts = {one.name: getattr(self, one.name)[..., chosen] for one in fields(self) if one.name != "model"}
-        return Record(self.model, **parts)
+        parts = {name: getattr(self, name)[..., chosen] for name in _arrays()}
+        return Record(self.model, **parts, material=self.material)
 
     def put(self, chosen: Chosen, part: Record) -> None:
         """Write back what was taken."""
-        for one in fields(self):
-            if one.name != "model":
-                getattr(self, one.name)[..., chosen] = getattr(part, one.name)
+        for name in _arrays():
+            getattr(self, name)[..., chosen] = getattr(part, name)
 
     def advance(self, hours: Array | float, pace: Pace | None = None) -> None:
         """Owe so many hours more, and take every whole step that fits; `pace` is this record's, if it is at hand.
@@ -207,7 +208,8 @@ class Pace:
     def of(cls, record: Record) -> Pace:
         """Looked up and drawn for the printers of a record."""
         plan = layout(record.model)
-        return cls(machines()[record.model], plan, units.use_of(record.key), units.paces(plan, record.key))
+        machine = loaded(record.model, record.material)
+        return cls(machine, plan, units.use_of(record.key, machine.material), units.paces(plan, record.key))
 
     def take(self, chosen: Chosen) -> Pace:
         """That of some printers."""
@@ -231,6 +233,11 @@ class Pace:
         growing = ((grown >= 0.0) & (grown < plan.growth)).any(axis=0)
         hours = np.minimum(hours, np.where(growing, GROWING, LONGEST))
         return Rates(_power_of_two(np.maximum(hours, SHORTEST)), change, clocks)
+
+
+def _arrays() -> list[str]:
+    """Names of a record's arrays."""
+    return [one.name for one in fields(Record) if one.name not in ("model", "material")]
 
 
 def _power_of_two(hours: Array) -> Array:

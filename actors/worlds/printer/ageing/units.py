@@ -7,6 +7,7 @@ import numpy as np
 from actors.worlds.printer.ageing import chance
 from actors.worlds.printer.ageing.layout import EARLY_LIFE, EARLY_SHAPE, EARLY_SHARE, Layout
 from actors.worlds.printer.component import parameters
+from actors.worlds.printer.material import USUAL, Material, materials
 from actors.worlds.printer.physics.elementwise import Array
 from actors.worlds.printer.physics.use import ORDINARY, Use
 
@@ -43,16 +44,20 @@ def lives(plan: Layout, key: chance.Keys, renewed: chance.Keys) -> Array:
     return np.where(fitted < EARLY_SHARE, np.minimum(early, late), late)
 
 
-def use_of(key: chance.Keys) -> Use[Array]:
-    """How each unit is used: rooms, dust, filaments and habits differ [E]; one in ten owners prints abrasives."""
+def use_of(key: chance.Keys, material: Material) -> Use[Array]:
+    """How each unit is used, as hot as the material wants it [E].
+
+    Rooms, dust, filaments and habits differ; one in ten owners prints abrasives.
+    """
 
     def drawn(what: str) -> Array:
         return chance.normal(key, np.uint64(chance.purpose(f"use {what}")), ZERO)
 
+    usual = materials()[USUAL]
     grinds = chance.uniform(key, np.uint64(chance.purpose("use abrasive")), ZERO)
     return Use(
-        nozzle=ORDINARY.nozzle + 3.0 * drawn("nozzle"),
-        bed=ORDINARY.bed + 2.0 * drawn("bed"),
+        nozzle=ORDINARY.nozzle + (material.nozzle - usual.nozzle) + 3.0 * drawn("nozzle"),
+        bed=ORDINARY.bed + (material.bed - usual.bed) + 2.0 * drawn("bed"),
         flow=ORDINARY.flow * np.exp(0.2 * drawn("flow")),
         abrasive=np.maximum(grinds - 0.9, 0.0) * 3.0,
         room=ORDINARY.room + 2.5 * drawn("room"),

@@ -119,7 +119,7 @@ def _collisions(
 ) -> list[Shift]:
     """Where the nozzle ran into an edge that had curled up, as in a test print."""
     found = []
-    for minute, motor, mm, _ in print_job.collide(values, ended / 60.0, rng):
+    for minute, motor, mm, _ in print_job.collide(machine, values, ended / 60.0, rng):
         x, y = motion.to_head(machine, mm if motor == "x" else 0.0, mm if motor == "y" else 0.0)
         found.append(Shift(60.0 * minute, _layer_at(program, 60.0 * minute), motor, "collision", x, y))
     return found

@@ -64,8 +64,8 @@ def finished(
         speed / motion.resonance(machine, values, "y"),
         max(motion.play(values, "x"), motion.play(values, "y")),
         float(vertical.height_noise(machine, values)),
-        float(surface.droop(values)) if blown else None,
-        float(surface.pops(values)),
+        float(surface.droop(machine.material, values)) if blown else None,
+        float(surface.pops(machine.material, values)),
         float(surface.tool_offset(machine, values, 0.0)) if two else None,
         float(surface.tool_offset(machine, values, minutes)) if two else None,
     )

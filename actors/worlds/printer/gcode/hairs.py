@@ -72,7 +72,10 @@ def drawn(
         travels &= retracted > 0.0
     rows = np.flatnonzero(travels & (program.profile.end <= min(stopped, jammed)))
     share: Any = retracted[rows] / NEEDED[machine.extruder] * values["slicer.retraction"]
-    hair = surface.ooze(values, block[rows], share) * np.minimum(program.planar[rows] / LONG, 1.0) ** 0.25
+    hair = (
+        surface.ooze(machine.material, values, block[rows], share)
+        * np.minimum(program.planar[rows] / LONG, 1.0) ** 0.25
+    )
     return Hairs(rows, np.asarray(hair))
 
 

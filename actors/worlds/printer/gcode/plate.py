@@ -82,15 +82,15 @@ def laid(
     x, y = middle[:, 0], middle[:, 1]
     u, v = (2.0 * place / size - 1.0 for place, size in zip((x, y), machine.bed_size, strict=True))
     gap = np.asarray(vertical.gap(machine, values, u, v) + _noise(machine, values, u, v, rng))
-    grip = np.asarray(vertical.adhesion(values, gap, bed[own] - COOLER))
+    grip = np.asarray(vertical.adhesion(machine.material, values, gap, bed[own] - COOLER))
     squish = -gap / strand.height[own]
     part = np.array([float(region not in ASIDE) for region in program.region[rows]])
     came = program.planar[rows] * np.clip(strand.ratio[own], 0.0, 1.0)
     plate = Plate(x, y, came, gap, squish, grip, part, 0.0, float("inf"), "")
     if not came.any():
         return None
-    lift = 0.8 * 1.5 * max(0.0, CORNER - float(grip[plate.weights > 0].min()))
-    lost, where = _lost(program, plate)
+    lift = 0.8 * 1.5 * machine.material.warp * max(0.0, CORNER - float(grip[plate.weights > 0].min()))
+    lost, where = _lost(program, plate, machine.material.warp)
     return Plate(x, y, came, gap, squish, grip, part, lift, lost, where)
 
 
@@ -107,7 +107,7 @@ def _noise(machine: Machine, values: Mapping[str, Any], u: Array, v: Array, rng:
     return np.asarray(low * (1.0 - b) + high * b)
 
 
-def _lost(program: Program, plate: Plate) -> tuple[float, str]:
+def _lost(program: Program, plate: Plate, warp: float) -> tuple[float, str]:
     """When and where the part lets go: leverage grows with its height, shrinkage with its size."""
     weights = plate.weights
     own = weights > 0
@@ -116,7 +116,7 @@ def _lost(program: Program, plate: Plate) -> tuple[float, str]:
     size = max(np.ptp(plate.x[own]), np.ptp(plate.y[own]))
     height = program.heights
     need = LETS_GO + PULL_OF_HEIGHT * np.minimum(height / base, 3.0)
-    need = need + PULL_OF_SIZE * size / 100.0 * (1.0 - np.exp(-height / 10.0))
+    need = need + PULL_OF_SIZE * warp * size / 100.0 * (1.0 - np.exp(-height / 10.0))
     over = np.flatnonzero(need > mean)
     if not len(over):
         return float("inf"), ""

@@ -37,6 +37,7 @@ def measure(done: Deposit) -> Plain:
         "file": program.name,
         "slicer": program.remarks.slicer,
         "machine": done.machine.id,
+        "material": done.machine.material.id,
         "stopped": done.stopped,
         "ended": {"minute": done.ended / 60.0, "layer": done.layer + 1, "of": program.layers},
         "firmware": list(done.firmware),
@@ -101,10 +102,11 @@ def dimensions(done: Deposit, seen: NDArray[np.bool_]) -> Plain | None:
         return None
     asked = np.stack((program.start[rows], (program.start + program.delta)[rows]), axis=1)
     x, y = places(done, kept)
+    shrinks = done.machine.material.shrinks
     found: Plain = {}
     for name, axis, here in (("x", 0, x), ("y", 1, y)):
         whole = _extent(asked[meant, :, axis], strand.width[meant])
-        real = _extent(here, strand.width[kept] * strand.ratio[kept]) - drift.play[axis] + 0.01
+        real = _extent(here, strand.width[kept] * strand.ratio[kept]) * (1.0 - shrinks) - drift.play[axis] + 0.01
         found[name] = {"asked": whole, "got": real, "error": real - whole}
     reached = np.unique(program.layer[rows[kept]])
     top = int(reached[np.argmax((program.heights - drift.sunk)[reached])])
@@ -169,7 +171,7 @@ def _by_layer(done: Deposit, strand: Strand, seen: NDArray[np.bool_]) -> list[Pl
         "block": mean(strand.block[seen]),
         "melt": mean(strand.melt[seen]),
         "flow": mean(strand.ratio[seen]),
-        "bond": mean(surface.bond(strand.melt[seen])),
+        "bond": mean(surface.bond(done.machine.material, strand.melt[seen])),
         "x": mean(x),
         "y": mean(y),
     }

@@ -14,7 +14,9 @@ def _extruded(name: str, speed: float) -> Reading:
     def read(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
         runs = []
         for tangled in (0.2, 0.5, 0.9):
-            out = flow.extrude(machine, values, block=flow.PRINT_TEMPERATURE, flow=speed, tangled=tangled)
+            out = flow.extrude(
+                machine, values, block=machine.material.nozzle, flow=speed * machine.material.pace, tangled=tangled
+            )
             lost = 1.0 - out.delivered / (values["firmware.e_steps"] * values["slicer.flow"])
             length = 100.0 * values["firmware.e_steps"] * (1.0 - lost * rng.uniform(0.7, 1.3))
             runs.append(length + rng.gauss(0, 0.3))
@@ -38,7 +40,7 @@ def free_extrusion(machine: Machine, values: Values, rng: random.Random) -> list
     strand = "nothing" if free < 0.15 else "thin and curling" if free < 0.72 else "straight"
     return [
         word(at("free_extrusion", "strand"), strand, "straight"),
-        within(at("free_extrusion", "pops"), surface.pops(values), "1/min", None, 4.0),
+        within(at("free_extrusion", "pops"), surface.pops(machine.material, values), "1/min", None, 4.0),
     ]
 
 
@@ -56,7 +58,9 @@ def cold_pull(machine: Machine, values: Values, rng: random.Random) -> list[Find
 @instrument("Open the extruder and push filament through the hot nozzle by hand.", 4)
 def push_by_hand(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """Force behind the drive gear."""
-    force = flow.pressure_force(flow.bore(values), 205.0, 2.0) + flow.drag(machine, values, 0.0)
+    force = flow.pressure_force(machine.material, flow.bore(values), machine.material.nozzle - 5.0, 2.0) + flow.drag(
+        machine, values, 0.0
+    )
     ground = 45.0 * max(values["idler.tension"] - 1.4, 0.0)  # the idler is open
     return [within(at("push_by_hand", "force"), (force - ground) * rng.gauss(1, 0.04), "N", None, 19.0)]
 

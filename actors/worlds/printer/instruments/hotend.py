@@ -7,7 +7,7 @@ import random
 from actors.worlds.printer.finding import Finding, within, word
 from actors.worlds.printer.instruments.catalogue import Values, at, instrument
 from actors.worlds.printer.machine import Machine
-from actors.worlds.printer.physics import flow, heat, surface
+from actors.worlds.printer.physics import heat, surface
 
 SHOWN = 200.0
 """Degrees C at which thermometers are compared."""
@@ -45,10 +45,14 @@ def heater_circuit(machine: Machine, values: Values, rng: random.Random) -> list
 @instrument("Heat to 210 C, wait ten seconds, measure what ran out of the idle nozzle.", 4)
 def idle_ooze(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """What the true temperature lets run out."""
-    trace = heat.heat(machine, values, target=flow.PRINT_TEMPERATURE, seconds=240, rng=rng)
+    trace = heat.heat(machine, values, target=machine.material.nozzle, seconds=240, rng=rng)
     if trace.error or not trace.true:
         return [word(at("idle_ooze", "reached"), "never reached", "yes")]
-    return [within(at("idle_ooze", "length"), surface.standstill_ooze(values, trace.true[-1]), "mm", 1.3, 3.0)]
+    return [
+        within(
+            at("idle_ooze", "length"), surface.standstill_ooze(machine.material, values, trace.true[-1]), "mm", 1.3, 3.0
+        )
+    ]
 
 
 @instrument("After twenty minutes at 210 C: temperature of the heat sink.", 22)

@@ -1,6 +1,7 @@
 """The way of the filament: spool, tube, drive gear, melt zone, nozzle; what is asked for and what comes out.
 
-Cross melt viscosity of PLA after PMC10744784 table 1; melt limit after [S:Ellis flow]; slip limits are estimates [E].
+Cross model of the melt after PMC10744784 with the constants of `data/materials.yaml`; melt limit after [S:Ellis flow];
+slip limits are estimates [E].
 Every function takes plain floats or arrays with one element a printer (see `elementwise`).
 """
 
@@ -12,23 +13,20 @@ from dataclasses import dataclass
 from typing import Generic
 
 from actors.worlds.printer.machine import Machine
+from actors.worlds.printer.material import Material
 from actors.worlds.printer.physics import heat
 from actors.worlds.printer.physics.elementwise import Quantity, Truth, exp, least, most, power, smaller, smoothstep
 
 FILAMENT_AREA = 2.405
 """mm2 of 1.75 mm filament."""
-PRINT_TEMPERATURE = 210.0
-"""Degrees C that the filament (PLA) wants."""
 WALL_FLOW = 3.6
 """mm3/s on outer walls: 0.45 x 0.2 mm at 40 mm/s."""
 INFILL_FLOW = 8.1
-"""mm3/s on infill: 0.45 x 0.2 mm at 90 mm/s."""
+"""mm3/s on infill of PLA: 0.45 x 0.2 mm at 90 mm/s; see `infill_flow`."""
 GRIP = 60.0
 """N that a new drive gear holds [E: 40 to 80]."""
 MOTOR_FORCE = 75.0
 """N that the extruder motor pushes at full current [E]."""
-SOFTENING = 56.0
-"""Degrees C at the heat break from which PLA softens and drags; real marker in issue 5219 [S]."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +53,27 @@ def bore(values: Mapping[str, Quantity]) -> Quantity:
     return (0.4 + values["nozzle.wear"]) * most(free, 0.02)
 
 
+def infill_flow(machine: Machine) -> float:
+    """mm3/s on infill: slower with a filament that melts slower."""
+    return INFILL_FLOW * machine.material.pace
+
+
+def wall_flow(machine: Machine) -> float:
+    """mm3/s on outer walls: never faster than infill."""
+    return min(WALL_FLOW, infill_flow(machine))
+
+
 def melt_temperature(machine: Machine, block: Quantity, flow: Quantity) -> Quantity:
     """Temperature that filament reaches at this flow: the faster, the colder. Degrees C."""
-    return block - (block - heat.AMBIENT) * exp(-machine.melt_limit / most(flow, 0.05))
+    return block - (block - heat.AMBIENT) * exp(-machine.melt_limit * machine.material.pace / most(flow, 0.05))
 
 
-def pressure_force(diameter: Quantity, melt: Quantity, flow: Quantity) -> Quantity:
+def pressure_force(material: Material, diameter: Quantity, melt: Quantity, flow: Quantity) -> Quantity:
     """N at the filament to press the melt through the bore (Cross model, land 0.6 mm, entry factor 2.2)."""
-    shift = exp(-0.022 * (melt - 210.0))
+    cross = material.melt
+    shift = exp(-cross.shift * (melt - cross.at))
     rate = 32.0 * flow / (math.pi * diameter**3)
-    viscosity = shift * 3000.0 / (1.0 + power(0.02 * shift * rate, 0.67))
+    viscosity = shift * cross.eta0 / (1.0 + power(cross.lam * shift * rate, cross.thinning))
     return 2.2 * 4.0 * (0.6 / diameter) * viscosity * rate * 1e-6 * FILAMENT_AREA
 
 
@@ -76,11 +85,11 @@ def drag(machine: Machine, values: Mapping[str, Quantity], tangled: float = 1.0)
     return tube + worn + ground + values["filament.tangle"] * tangled
 
 
-def creep_drag(values: Mapping[str, Quantity], block: Quantity, minutes: float) -> Quantity:
+def creep_drag(material: Material, values: Mapping[str, Quantity], block: Quantity, minutes: float) -> Quantity:
     """N that a softened plug adds after so many minutes of printing: 0.15 N a minute and kelvin above softening [E]."""
     total = 0.0 * block
     for minute in range(0, int(minutes), 5):
-        total = total + 5.0 * 0.15 * most(heat.sink_temperature(values, block, minute + 5.0) - SOFTENING, 0.0)
+        total = total + 5.0 * 0.15 * most(heat.sink_temperature(values, block, minute + 5.0) - material.softens, 0.0)
     return total
 
 
@@ -108,10 +117,10 @@ def extrude(
     multiplier = values["firmware.e_steps"] * values["slicer.flow"]
     asked = flow * multiplier
     melt = melt_temperature(machine, block, asked)
-    force = pressure_force(bore(values), melt, asked) + drag(machine, values, tangled)
+    force = pressure_force(machine.material, bore(values), melt, asked) + drag(machine, values, tangled)
     if minutes:
-        force = force + creep_drag(values, block, minutes)
-    held, pushed = grip(values), motor_force(values)
+        force = force + creep_drag(machine.material, values, block, minutes)
+    held, pushed = least(grip(values), machine.material.bears), motor_force(values)
     share = force / most(smaller(held, pushed), 0.1)
     slip = smoothstep((share - 0.5) / 0.7)
     return Flow(multiplier * (1.0 - slip), force, share, pushed < held, melt)

@@ -20,8 +20,6 @@ Values = Mapping[str, float]
 AMBIENT = 23.0
 STEP = 0.5
 """Seconds of one step of the simulation."""
-MELT_POWER = 2.33e-3
-"""J/K to heat one mm3 of PLA by one kelvin [S:Marlin MPC]."""
 FAN_ON_BARE_BLOCK = 0.125
 """W/K that the part fan draws from a block without its sock [E; a bare block with the duct on it ends at 185 C]."""
 FAN_MISAIMED = 0.17
@@ -130,7 +128,7 @@ class Metal:
     def warm(self, seconds: float, machine: Machine, values: Values, load: Load) -> None:
         """What the heaters give and the air and the plastic take in a step of half a second or less."""
         gain = heater_watts(machine, values, load.volts) * load.duty
-        loss = (block_loss(machine, values, load.fan) + MELT_POWER * load.melting) * (self.block - AMBIENT)
+        loss = (block_loss(machine, values, load.fan) + machine.material.heat * load.melting) * (self.block - AMBIENT)
         self.block += seconds * (gain - loss) / machine.hotend.heat
         touching = AMBIENT + values["thermistor.coupling"] * (self.block - AMBIENT)
         self.bead += seconds * machine.hotend.lag * (touching - self.bead)
@@ -154,6 +152,7 @@ def heat(
     bed_target: float = 0.0,
     seconds: float = 300.0,
     fan_after: float = math.inf,
+    fan: float = 1.0,
     flow: float = 0.0,
     moving: bool = False,
     rng: random.Random,
@@ -166,7 +165,8 @@ def heat(
         target: of the hot end, degrees C; 0 is off.
         bed_target: of the bed, degrees C; 0 is off.
         seconds: simulated time.
-        fan_after: seconds after which the part fan runs at full duty.
+        fan_after: seconds after which the part fan runs.
+        fan: its duty then, 0 to 1.
         flow: mm3/s of plastic melted once the target is reached.
         moving: True if the head moves, so that a broken strand can open.
         rng: noise of the sensors, openings of a strand.
@@ -175,7 +175,7 @@ def heat(
     run.opening = strand_openings(values) * STEP / 60.0 if moving else 0.0
     for step in range(int(seconds / STEP)):
         now = step * STEP
-        if not run.step(now, fan=1.0 if now >= fan_after else 0.0, flow=flow):
+        if not run.step(now, fan=fan if now >= fan_after else 0.0, flow=flow):
             break
     return run.trace
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from actors.worlds.printer.machine import Machine
+from actors.worlds.printer.material import Material
 from actors.worlds.printer.physics.elementwise import Quantity, Truth, exp, logistic, most, where
 
 Values = Mapping[str, float]
@@ -20,7 +21,6 @@ LEAD = 8.0
 """mm per turn of the screw: the period of its wobble."""
 SCREW_FORCE = 95.0
 """N that a T8 screw pushes [T: 63 to 126]."""
-BED_TARGET = 60.0
 
 
 @dataclass(frozen=True)
@@ -109,16 +109,16 @@ def first_layer(machine: Machine, values: Values, bed_surface: float, rng: rando
     noise = gap_noise(machine, values)
     places = [(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)]
     gaps = [gap(machine, values, x, y) + rng.gauss(0.0, noise) for x, y in places]
-    grips = [adhesion(values, one, bed_surface) for one in gaps]
+    grips = [adhesion(machine.material, values, one, bed_surface) for one in gaps]
     mean = sum(gaps) / 9.0
     left_right = (sum(gaps[6:]) - sum(gaps[:3])) / 3.0
     return FirstLayer(mean, max(gaps) - min(gaps), left_right, sum(grips) / 9.0, min(grips))
 
 
-def adhesion(values: Mapping[str, Quantity], gap: Quantity, surface: Quantity) -> Quantity:
+def adhesion(material: Material, values: Mapping[str, Quantity], gap: Quantity, surface: Quantity) -> Quantity:
     """0 to 1: clean and whole plate, warm enough, pressed on enough."""
     plate = (1.0 - values["bed_surface.grease"]) * (1.0 - values["bed_surface.wear"])
-    warm = logistic((surface - 47.0) / 3.0)
+    warm = logistic((surface - material.sticks) / 3.0)
     far = exp(-((most(gap, 0.0) / 0.11) ** 2))
     near = exp(-((most(-gap - 0.06, 0.0) / 0.2) ** 2))
     return plate * warm * far * near

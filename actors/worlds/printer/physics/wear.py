@@ -54,8 +54,8 @@ def true_block(machine: Machine, values: Mapping[str, Quantity], shown: Quantity
 def strain(machine: Machine, values: Mapping[str, Quantity], use: Use[Quantity]) -> Strain[Quantity]:
     """What the machine's state does to its parts in this use."""
     block = true_block(machine, values, use.nozzle + values["slicer.temperature"])
-    creep = most(heat.sink_temperature(values, block, LONG, use.room + 5.0) - flow.SOFTENING, 0.0)
-    printed = flow.extrude(machine, values, block=block, flow=flow.INFILL_FLOW * values["slicer.speed"])
+    creep = most(heat.sink_temperature(values, block, LONG, use.room + 5.0) - machine.material.softens, 0.0)
+    printed = flow.extrude(machine, values, block=block, flow=flow.infill_flow(machine) * values["slicer.speed"])
     asked = values["firmware.e_steps"] * values["slicer.flow"]
     slip = 1.0 - printed.delivered / most(asked, 0.05)
     x, y = (motion.driver_temperature(values, LONG, values[f"driver_{axis}.current"]) for axis in ("x", "y"))
@@ -69,7 +69,7 @@ def stress(
     """Factor on the ordinary rate of each parameter that wears; a parameter that is not named wears at that rate."""
     return {
         **_hot_end(values, use, strain),
-        **_extruder(values, use, strain),
+        **_extruder(machine, values, use, strain),
         **_bed(values, use),
         **_motion(machine, values, use),
         **_electronics(values, use, strain),
@@ -99,14 +99,16 @@ def _hot_end(values: Mapping[str, Quantity], use: Use[Quantity], strain: Strain[
     }
 
 
-def _extruder(values: Mapping[str, Quantity], use: Use[Quantity], strain: Strain[Quantity]) -> dict[str, Quantity]:
+def _extruder(
+    machine: Machine, values: Mapping[str, Quantity], use: Use[Quantity], strain: Strain[Quantity]
+) -> dict[str, Quantity]:
     effort = least(strain.effort, 3.0) / 0.35
     ground = most(values["idler.tension"] - 1.3, 0.0)
     return {
         "drive_gear.wear": use.flow / 4.0 * effort * effort * (1.0 + 5.0 * use.abrasive),
         "drive_gear.dust": use.flow / 4.0 * (1.0 + 60.0 * strain.slip + 8.0 * ground),
         "idler.tension": values["idler.tension"],
-        "filament.moisture": (1.1 * use.humidity - values["filament.moisture"]) / 0.4,
+        "filament.moisture": machine.material.uptake * (1.1 * use.humidity - values["filament.moisture"]) / 0.4,
         "motor_e.torque": values["driver_e.current"] * values["driver_e.current"],
         "filament_sensor.false_stop": use.dust,
     }

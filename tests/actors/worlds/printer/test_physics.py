@@ -11,6 +11,7 @@ from actors.worlds.printer.physics import flow, heat, motion, surface, vertical
 from actors.worlds.printer.printer import VirtualPrinter
 
 ENDER = machines()["ender_3"]
+PLA = ENDER.material
 
 
 def values(machine: str = "ender_3", **changed: float) -> dict[str, float]:
@@ -93,8 +94,8 @@ def test_more_flow_thins_the_line_and_a_hotter_nozzle_raises_the_limit() -> None
 
 def test_heat_creep_needs_time_and_a_bad_fan() -> None:
     bad = values(hotend_fan__wear=0.8)
-    assert heat.sink_temperature(bad, 210.0, 2.0) < flow.SOFTENING < heat.sink_temperature(bad, 210.0, 40.0)
-    assert heat.sink_temperature(values(), 210.0, 90.0) < flow.SOFTENING
+    assert heat.sink_temperature(bad, 210.0, 2.0) < ENDER.material.softens < heat.sink_temperature(bad, 210.0, 40.0)
+    assert heat.sink_temperature(values(), 210.0, 90.0) < ENDER.material.softens
 
 
 def test_a_plucked_belt_sounds_with_the_root_of_its_tension() -> None:
@@ -149,12 +150,12 @@ def test_a_clamped_z_guide_binds_mid_way_and_a_dry_screw_everywhere() -> None:
 
 
 def test_strings_answer_to_heat_retraction_and_water_each_on_its_own() -> None:
-    usual = surface.ooze(values(), 210.0)
-    assert surface.ooze(values(), 230.0) > 1.5 * usual
-    assert surface.ooze(values(slicer__retraction=0.3), 210.0) > 1.5 * usual
+    usual = surface.ooze(PLA, values(), 210.0)
+    assert surface.ooze(PLA, values(), 230.0) > 1.5 * usual
+    assert surface.ooze(PLA, values(slicer__retraction=0.3), 210.0) > 1.5 * usual
     wet = values(filament__moisture=0.8)
-    assert surface.ooze(wet, 195.0) > usual  # settings do not cure a wet spool
-    assert surface.pops(wet) > 4 > surface.pops(values())
+    assert surface.ooze(PLA, wet, 195.0) > usual  # settings do not cure a wet spool
+    assert surface.pops(PLA, wet) > 4 > surface.pops(PLA, values())
 
 
 def test_a_second_head_drifts_with_warmth_and_then_stays() -> None:
