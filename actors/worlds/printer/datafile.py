@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
-from actors.worlds.printer.marked import Marked, NotReadable, read_marked
+from actors.worlds.printer.marked import Marked, NotReadable, load_plain, read_marked
 
 DATA = Path(__file__).parent / "data"
 OWN = "JOURNEYMAN_PRINTER_DATA"
@@ -73,7 +72,7 @@ def read_data(name: str) -> DataFile:
         DataInvalid: the user's directory or file cannot be read.
     """
     shipped = DATA / name
-    plain: dict[str, Any] = yaml.safe_load(shipped.read_text(encoding="utf-8"))
+    plain: dict[str, Any] = load_plain(shipped.read_text(encoding="utf-8"))
     own = _own(name)
     if own is None:
         return DataFile(plain, (shipped,))
@@ -86,7 +85,7 @@ def read_data(name: str) -> DataFile:
         raise DataInvalid(f"{own}: cannot be read: {error}") from error
     if root is None or root.kind != "mapping":
         raise DataInvalid(f"{own}:1: holds no entries; write `id:` and below it the fields, as {shipped} does")
-    return DataFile(_over(plain, yaml.safe_load(text)), (own, shipped))
+    return DataFile(_over(plain, load_plain(text)), (own, shipped))
 
 
 def _own(name: str) -> Path | None:

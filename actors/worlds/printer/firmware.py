@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from actors.worlds.printer import homing, print_job
 from actors.worlds.printer.finding import Finding, within, word
 from actors.worlds.printer.machine import Machine
-from actors.worlds.printer.physics import control, heat
+from actors.worlds.printer.physics import circuit, control, heat
 
 Values = Mapping[str, float]
 Answer = tuple[list[str], list[Finding]]
@@ -57,7 +57,7 @@ def answer(machine: Machine, values: Values, command: str, rng: random.Random) -
 
 
 def _temperatures(machine: Machine, values: Values, rng: random.Random) -> Answer:
-    shown = heat.shown_temperature(values, heat.AMBIENT) + rng.gauss(0, 0.1)
+    shown = circuit.Thermistor.of(values).shown(heat.AMBIENT) + rng.gauss(0, 0.1)
     bed = heat.AMBIENT + rng.gauss(0, 0.1)
     lines = [f"T:{shown:.2f} /0.00 B:{bed:.2f} /0.00 @:0 B@:0"]
     return lines, [within("send_gcode:M105/hotend_cold", shown, "C", 18.0, 28.0)]

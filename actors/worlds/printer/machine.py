@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -106,12 +106,12 @@ class Machine(BaseModel):
     material: Material
     aliases: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def parts(self) -> dict[str, Component]:
         """The parts that this model has, by id."""
         return {key: part for key, part in components().items() if key not in self.lacks}
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, Parameter]:
         """The parameters that this model has, by full id."""
         return {f"{key}.{name}": p for key, part in self.parts.items() for name, p in part.parameters.items()}

@@ -83,6 +83,11 @@ def read_marked(text: str, form: Literal["yaml", "json"]) -> Marked | None:
     return _read_json(text) if form == "json" else _read_yaml(text)
 
 
+def load_plain(text: str) -> Any:
+    """Plain values of a YAML text that is in order; as `yaml.safe_load`, with the parser that is at hand."""
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - the safe loader, in C where there is one
+
+
 def _place(text: str, position: int) -> tuple[int, int]:
     line = text.count("\n", 0, position) + 1
     return line, position - text.rfind("\n", 0, position)

@@ -12,7 +12,7 @@ from actors.worlds.printer.finding import Finding, within, word
 from actors.worlds.printer.gcode import models
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.material import Material
-from actors.worlds.printer.physics import flow, heat, motion, surface, vertical
+from actors.worlds.printer.physics import circuit, flow, heat, motion, surface, vertical
 
 Values = Mapping[str, float]
 
@@ -112,7 +112,7 @@ def powered(values: Values) -> bool:
 def heat_up_limit(machine: Machine, bed: bool = True, target: float = 210.0) -> float:
     """Seconds within which a machine in order reaches a target in degrees C, with a third to spare."""
     hot = machine.hotend
-    supply = heat.supply_volts(machine, _healthy_supply(), 1.0, float(bed)) / machine.volts
+    supply = circuit.Supply.of(machine, _HEALTHY).volts(1.0, float(bed)) / machine.volts
     watts = hot.power * supply**2
     full = watts / hot.loss
     return 1.36 * hot.heat / hot.loss * math.log(full / (full - (target - heat.AMBIENT))) + 12.0
@@ -123,13 +123,12 @@ def heating_seconds(material: Material) -> float:
     return HEAT_SECONDS + 15.0 * max(material.bed - 60.0, 0.0)
 
 
-def _healthy_supply() -> dict[str, float]:
-    return {
-        "heater_wiring.resistance": 0.05,
-        "bed_heater.power": 1.0,
-        "psu.resistance": 0.08,
-        "psu_terminals.resistance": 0.015,
-    }
+_HEALTHY = {
+    "heater_wiring.resistance": 0.05,
+    "bed_heater.power": 1.0,
+    "psu.resistance": 0.08,
+    "psu_terminals.resistance": 0.015,
+}
 
 
 def _heat(machine: Machine, values: Values, rng: random.Random, result: PrintResult) -> heat.Trace:

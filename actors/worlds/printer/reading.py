@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-import yaml
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from actors.worlds.printer.datafile import DATA
+from actors.worlds.printer.marked import load_plain
 
 _ENDS = ("ss", "us", "is", "as")
 
@@ -50,4 +50,4 @@ def stem(word: str) -> str:
 def reading() -> Reading:
     """The word lists, read once."""
     with (DATA / "reading.yaml").open(encoding="utf-8") as file:
-        return Reading.model_validate(yaml.safe_load(file))
+        return Reading.model_validate(load_plain(file.read()))

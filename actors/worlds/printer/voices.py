@@ -11,10 +11,10 @@ from functools import cache
 from random import Random
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from actors.worlds.printer.datafile import DATA
+from actors.worlds.printer.marked import load_plain
 
 _FIRST_PERSON = re.compile(r"\bI\b")
 _UNKNOWN = "unknown"
@@ -192,5 +192,5 @@ def _spoken() -> dict[str, Any]:
 
 def _read(name: str) -> dict[str, Any]:
     with (DATA / name).open(encoding="utf-8") as file:
-        found: dict[str, Any] = yaml.safe_load(file)
+        found: dict[str, Any] = load_plain(file.read())
     return found

@@ -12,7 +12,7 @@ import numpy as np
 from actors.worlds.printer.gcode.planner import Array
 from actors.worlds.printer.gcode.program import Program
 from actors.worlds.printer.machine import Machine
-from actors.worlds.printer.physics import flow, heat
+from actors.worlds.printer.physics import control, flow, heat
 
 LONGEST_WAIT = 900.0
 """Seconds after which a wait for a heater is given up; protection has halted the machine long before."""
@@ -58,7 +58,7 @@ def follow(machine: Machine, values: Mapping[str, Any], program: Program, rng: r
         rng: noise of sensors, openings of a broken strand.
     """
     schedule = _Schedule.of(program, values["slicer.temperature"])
-    run = heat.Heating(machine, values, 0.0, 0.0, rng, heat.Trace(volts=machine.volts))
+    run = heat.Heating(machine, heat.Parts.of(machine, values), control.gains(machine, values), 0.0, 0.0, rng)
     opening = heat.strand_openings(values) * heat.STEP / 60.0
     rows: list[int] = []
     for i in range(len(schedule.seconds)):

@@ -7,7 +7,7 @@ import random
 from actors.worlds.printer.finding import Finding, within, word
 from actors.worlds.printer.instruments.catalogue import Values, at, instrument
 from actors.worlds.printer.machine import Machine
-from actors.worlds.printer.physics import heat
+from actors.worlds.printer.physics import circuit
 
 
 @instrument("Multimeter: voltage at the supply and at the board, idle and with both heaters on.", 6, powered=False)
@@ -23,7 +23,7 @@ def supply_voltage(machine: Machine, values: Values, rng: random.Random) -> list
     found = [word(at("supply_voltage", "mains"), mains, "present")]
     if mains == "none":
         return found
-    board = heat.supply_volts(machine, values, 1.0, 1.0)
+    board = circuit.Supply.of(machine, values).volts(1.0, 1.0)
     current = (machine.volts - board) / (values["psu.resistance"] + values["psu_terminals.resistance"])
     supply = machine.volts - current * values["psu.resistance"]
     noise = rng.gauss(0, 0.05)

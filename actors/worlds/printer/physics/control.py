@@ -25,7 +25,7 @@ def gains(machine: Machine, values: Mapping[str, float]) -> Gains:
     return kp * out, ki * out**2, kd / out**2
 
 
-@dataclass
+@dataclass(slots=True)
 class Loop:
     """State of Marlin's PID for the hot end."""
 
@@ -41,14 +41,14 @@ class Loop:
         if error > PID_RANGE:
             self.integral, self.last = 0.0, reading
             return 1.0
-        kp, ki, kd = (k / 255.0 for k in gains)
-        self.integral = min(max(self.integral + error * step * ki, -1.0), 1.0)
+        kp, ki, kd = gains
+        self.integral = min(max(self.integral + error * step * (ki / 255.0), -1.0), 1.0)
         slope = (reading - self.last) / step
         self.last = reading
-        return min(max(kp * error + self.integral - kd * slope, 0.0), 1.0)
+        return min(max(kp / 255.0 * error + self.integral - kd / 255.0 * slope, 0.0), 1.0)
 
 
-@dataclass
+@dataclass(slots=True)
 class Guard:
     """Marlin's thermal protection of one heater: watch while heating, runaway once the target was reached.
 

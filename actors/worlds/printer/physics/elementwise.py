@@ -80,4 +80,6 @@ def smoothstep(x: Quantity) -> Quantity:
 
 def logistic(x: Quantity) -> Quantity:
     """1 / (1 + e^-x), safe for any x."""
-    return 1.0 / (1.0 + exp(clip(-x, -700.0, 60.0)))
+    if isinstance(x, np.ndarray):
+        return 1.0 / (1.0 + np.exp(np.clip(-x, -700.0, 60.0)))
+    return 1.0 / (1.0 + math.exp(min(max(-x, -700.0), 60.0)))

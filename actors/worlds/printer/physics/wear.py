@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from actors.worlds.printer.machine import Machine
-from actors.worlds.printer.physics import flow, heat, motion, vertical
+from actors.worlds.printer.physics import circuit, flow, heat, motion, vertical
 from actors.worlds.printer.physics.elementwise import Quantity, clip, exp, least, log, most
 from actors.worlds.printer.physics.use import Use
 
@@ -42,10 +42,10 @@ class Strain(Generic[Quantity]):
 
 def true_block(machine: Machine, values: Mapping[str, Quantity], shown: Quantity) -> Quantity:
     """Temperature of the block when firmware holds `shown` degrees C; never above what the heater can reach."""
-    ohm = 1e5 * exp((heat.BETA + values["firmware.thermistor_beta"]) * (1.0 / (shown + 273.15) - 1.0 / 298.15))
+    ohm = 1e5 * exp((circuit.BETA + values["firmware.thermistor_beta"]) * (1.0 / (shown + 273.15) - 1.0 / 298.15))
     leaks = ohm / most(1.0 - ohm * values["thermistor_wiring.leak"], 0.05)
     true_ohm = most(leaks - values["thermistor_wiring.resistance"], 20.0)
-    bead = 1.0 / (1.0 / 298.15 + log(true_ohm / 1e5) / heat.BETA) - 273.15
+    bead = 1.0 / (1.0 / 298.15 + log(true_ohm / 1e5) / circuit.BETA) - 273.15
     block = heat.AMBIENT + (bead - heat.AMBIENT) / most(values["thermistor.coupling"], 0.3)
     ceiling = machine.hotend.power / machine.hotend.loss
     return least(block, min(heat.AMBIENT + ceiling, 330.0))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from actors.worlds.printer.machine import Machine
-from actors.worlds.printer.physics import control, heat
+from actors.worlds.printer.physics import circuit, control, heat
 
 CONTROL = 5
 """Steps between two readings: the firmware reads and decides every `heat.STEP` seconds, the metal never waits."""
@@ -79,8 +79,9 @@ class Heaters:
             flow: mm3/s of plastic melted.
             moving: True if the head moves, so that a broken strand can open.
         """
-        load = heat.Load(self.duty, self.bed_on, self.volts, fan, flow)
-        self.metal.warm(seconds, self.machine, self.values, load)
+        parts = self._parts()
+        loss = parts.heaters.block_loss(fan, flow)
+        self.metal.warm(seconds, parts, self.duty, self.bed_on, self.volts, loss)
         self._steps += 1
         return self._decide(moving=moving) if self._steps % CONTROL == 0 else ""
 
@@ -91,7 +92,7 @@ class Heaters:
         self.duty = duty if self.forced is None else self.forced
         kept_on = self.bed_reading < self.bed_target + (BED_BAND if self.bed_on else -BED_BAND)
         self.bed_on = self.bed_target > 0 and kept_on
-        self.volts = heat.supply_volts(self.machine, self.values, self.duty, float(self.bed_on))
+        self.volts = circuit.Supply.of(self.machine, self.values).volts(self.duty, float(self.bed_on))
         guarded = 0.0 if self.forced is not None else self.target
         return (
             control.out_of_range(self.machine, max(self.target, self.duty), self.reading)
@@ -102,4 +103,8 @@ class Heaters:
 
     def _read(self, *, moving: bool) -> None:
         opening = heat.strand_openings(self.values) * heat.STEP / 60.0 if moving else 0.0
-        self.reading, self.bed_reading = self.metal.read(self.values, self.rng, opening)
+        self.reading, self.bed_reading = self.metal.read(self._parts(), self.rng, opening)
+
+    def _parts(self) -> heat.Parts:
+        """As they are at this moment: somebody may be at work on the machine."""
+        return heat.Parts.of(self.machine, self.values)

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from actors.worlds.printer.machine import machines
-from actors.worlds.printer.physics import flow, heat, motion, surface, vertical
+from actors.worlds.printer.physics import circuit, flow, heat, motion, surface, vertical
 from actors.worlds.printer.printer import VirtualPrinter
 
 ENDER = machines()["ender_3"]
@@ -35,17 +35,20 @@ def test_a_machine_in_order_heats_within_one_to_two_minutes_and_holds_at_a_quart
 
 
 def test_heater_power_goes_with_the_voltage_squared() -> None:
-    full = heat.heater_watts(ENDER, values(), ENDER.volts)
-    assert heat.heater_watts(ENDER, values(), 0.8 * ENDER.volts) == pytest.approx(0.64 * full)
+    heaters = circuit.Heaters.of(ENDER, values())
+    (full, bed), (less, bed_less) = heaters.power(ENDER.volts), heaters.power(0.8 * ENDER.volts)
+    assert (less, bed_less) == (pytest.approx(0.64 * full), pytest.approx(0.64 * bed))
 
 
 def test_a_bad_crimp_reads_too_cold_when_hot_and_right_when_cold() -> None:
     """100 ohm more read 193 at a true 200 degrees, 1 kiloohm 156; at room temperature both look normal."""
-    crimp = {extra: values(thermistor_wiring__resistance=extra) for extra in (0.0, 100.0, 1000.0)}
-    assert heat.shown_temperature(crimp[0.0], 200.0) == pytest.approx(200.0, abs=0.5)
-    assert heat.shown_temperature(crimp[100.0], 200.0) == pytest.approx(193.0, abs=1.5)
-    assert heat.shown_temperature(crimp[1000.0], 200.0) == pytest.approx(156.0, abs=4.0)
-    assert heat.shown_temperature(crimp[1000.0], 25.0) == pytest.approx(25.0, abs=0.5)
+    crimp = {
+        extra: circuit.Thermistor.of(values(thermistor_wiring__resistance=extra)) for extra in (0.0, 100.0, 1000.0)
+    }
+    assert crimp[0.0].shown(200.0) == pytest.approx(200.0, abs=0.5)
+    assert crimp[100.0].shown(200.0) == pytest.approx(193.0, abs=1.5)
+    assert crimp[1000.0].shown(200.0) == pytest.approx(156.0, abs=4.0)
+    assert crimp[1000.0].shown(25.0) == pytest.approx(25.0, abs=0.5)
 
 
 def test_a_slightly_loose_bead_makes_the_nozzle_run_hot_without_an_error() -> None:
@@ -55,9 +58,9 @@ def test_a_slightly_loose_bead_makes_the_nozzle_run_hot_without_an_error() -> No
 
 
 def test_a_bare_block_loses_its_heat_only_to_the_fan() -> None:
-    bare = values(heater_sock__cover=0.0)
-    assert heat.block_loss(ENDER, bare, 0.0) == heat.block_loss(ENDER, values(), 0.0)
-    assert heat.block_loss(ENDER, bare, 1.0) > 1.5 * heat.block_loss(ENDER, values(), 1.0)
+    bare, covered = (circuit.Heaters.of(ENDER, values(heater_sock__cover=cover)) for cover in (0.0, 1.0))
+    assert bare.block_loss(0.0) == covered.block_loss(0.0)
+    assert bare.block_loss(1.0) > 1.5 * covered.block_loss(1.0)
 
 
 def test_two_heaters_on_a_weak_supply_reset_the_board_and_one_does_not() -> None:
