@@ -23,7 +23,7 @@ COMMANDS = {
     "rescore": "Judge recorded episodes by another rubric.",
     "report": "Report on a run: on the terminal, or as one HTML file.",
     "skills": "List, explain, undo, measure and export skills.",
-    "scenarios": "List, show, check and generate scenarios.",
+    "scenarios": "List, show, check, write and generate scenarios.",
     "printer": "Serve a simulated printer to programs that talk to printers.",
     "log": "List runs, show events, follow, verify, back up, archive.",
     "list": "List the worlds with tools, rubric and test agents, and the curricula.",

@@ -85,6 +85,11 @@ def flaws(world: World, scenario: Scenario) -> list[Plain]:
     return found
 
 
+def doubts(world: str, written: Plain) -> list[str]:
+    """What the test agents have against a record, in words. Raises as `read_file`."""
+    return [str(flaw["text"]) for flaw in flaws(catalogue.load(world), _read_back(world, written))]
+
+
 def audit(world: World, scenarios: list[Scenario]) -> list[Plain]:
     """The flaws of each scenario, and of the set as a whole."""
     found = [flaw for scenario in scenarios for flaw in flaws(world, scenario)]

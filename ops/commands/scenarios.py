@@ -1,8 +1,9 @@
-"""`journeyman scenarios`: list, show, check, generate cases, and print a file to start from."""
+"""`journeyman scenarios`: list, show, check, generate cases, type one in, and print a file to start from."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,7 +15,7 @@ from actors.worlds.port import Difficulty
 from ops import scenarios
 from ops.cli_options import json_flag
 from ops.console.legend import legend_of
-from ops.console.screen import json_line, say
+from ops.console.screen import json_line, people, say
 from ops.console.steps import Teller
 from ops.console.text import line
 from ops.failures import DONE, SAID_NO
@@ -25,7 +26,7 @@ WORLD = click.option("--world", default="printer", metavar="NAME", help="Which t
 
 @click.group(name="scenarios", epilog="Example: journeyman scenarios validate mine.yaml")
 def command() -> None:
-    """List, show, check and generate scenarios."""
+    """List, show, check, write and generate scenarios."""
 
 
 @command.command("list")
@@ -105,6 +106,20 @@ def generate(count: int, difficulty: str, seed: int, file: str | None, world: st
         say(_as_yaml(found).rstrip("\n"))
     if as_json:
         json_line({"scenarios": found, "file": file})
+
+
+@command.command("new", epilog="Example: journeyman scenarios new --out mine.yaml")
+@click.option("--out", "file", default="mine.yaml", metavar="FILE", help="Written, or appended to.  [mine.yaml]")
+@WORLD
+@json_flag
+def new(file: str, world: str, as_json: bool) -> int:
+    """Type a scenario in, field by field; exit 1 if the test agents find something wrong with it."""
+    writing = import_module("ops.writing")
+    console = import_module("ops.console.terminal").Terminal(people(as_json=as_json))
+    written = writing.write_one(console, world, file)
+    if as_json:
+        json_line(written)
+    return DONE if written["ok"] else SAID_NO
 
 
 def _as_yaml(records: list[dict[str, Any]]) -> str:

@@ -80,10 +80,7 @@ class Form:
         return lambda _: self._json(field)
 
     def _line(self, prompt: str, words: Sequence[str] = ()) -> str:
-        text = self._console.ask(f"  {prompt}", lambda before: () if before.strip() else words)
-        if text.lower() == BACK:
-            raise GoneBack
-        return text
+        return heard(self._console, prompt, words)
 
     def _confirm(self, name: str, told: Plain) -> None:
         for field, value in told.items():
@@ -98,28 +95,11 @@ class Form:
             f"  What was at fault? An id, or words to search the {len(names.titles)} causes; Enter when done."
         )
         while len(found) < most:
-            chosen = self._chosen(names, f"cause {len(found) + 1}")
+            chosen = choose(self._console, names, f"cause {len(found) + 1}")
             if not chosen:
                 break
             found[chosen] = self._sureness(chosen)
         return [{"cause": cause, "probability": sure} for cause, sure in found.items()]
-
-    def _chosen(self, names: Names, label: str) -> str:
-        """One id of the catalogue: itself, its number in the list last shown, or found by words; empty for none."""
-        listed: list[str] = []
-        while True:
-            text = self._line(f"{label} > ", list(names.titles))
-            if not text:
-                return ""
-            if text.isdecimal() and 0 < int(text) <= len(listed):
-                return listed[int(text) - 1]
-            if names.named(text):
-                return names.named(text)
-            listed = (list(names.titles) if text == "?" else names.found(text))[: None if text == "?" else SHOWN]
-            for number, key in enumerate(listed, 1):
-                self._console.tell(f"    {number:>2}  {names.row(key)}")
-            said = "type a number of the list, or other words" if listed else f"nothing is like '{text}'; `?` lists all"
-            self._console.tell(f"    {said}")
 
     def _sureness(self, cause: str) -> float:
         """How sure a claim is, as a share; a number above 1 is taken as percent."""
@@ -176,6 +156,50 @@ class Form:
                 return json.loads(self._line(f"{field}, as JSON > "))
             except ValueError as error:
                 self._console.tell(f"    that is no JSON: {error}")
+
+
+def heard(console: Console, prompt: str, words: Sequence[str] = ()) -> str:
+    """The answer to one question.
+
+    Raises:
+        GoneBack: the person wants the question before.
+        PersonLeft: nobody will type any more.
+    """
+    text = console.ask(f"  {prompt}", lambda before: () if before.strip() else words)
+    if text.lower() == BACK:
+        raise GoneBack
+    return text
+
+
+def choose(
+    console: Console, names: Names, label: str, usual: str = "", named: Callable[[str], str] | None = None
+) -> str:
+    """One id: itself, its title, its number in the list last shown, or found by words; `usual` for an empty line.
+
+    Args:
+        console: where the person sits.
+        names: what may be chosen.
+        label: before the prompt.
+        usual: the answer of an empty line.
+        named: another reader of names than that of `names`, which gives an id of them or nothing.
+
+    Raises as `heard`.
+    """
+    named = named or names.named
+    listed: list[str] = []
+    while True:
+        text = heard(console, f"{label} [{usual}] > " if usual else f"{label} > ", list(names.titles))
+        if not text:
+            return usual
+        if text.isdecimal() and 0 < int(text) <= len(listed):
+            return listed[int(text) - 1]
+        if named(text):
+            return named(text)
+        listed = list(names.titles) if text == "?" else names.found(text)[:SHOWN]
+        for number, key in enumerate(listed, 1):
+            console.tell(f"    {number:>2}  {names.row(key)}")
+        said = "type a number of the list, or other words" if listed else f"nothing is like '{text}'; `?` lists all"
+        console.tell(f"    {said}")
 
 
 def worded(value: Any) -> str:

@@ -83,6 +83,37 @@ def check_record(node: Marked, path: str, findings: Findings) -> Record | None:
     return Record.model_validate(values)
 
 
+def check_field(name: str, text: str, *, machine: str | None = None, kind: str | None = None) -> str:
+    """One field by itself, as it would stand in a record.
+
+    Parameters:
+        name: of the field; of a problem's field without its path.
+        text: as somebody wrote it; a name may be the id, the title or what people say.
+        machine, kind: printer model and problem type that a root cause must fit, where they are known.
+
+    Raises:
+        ValueError: it is not in order; the text says what is allowed.
+    """
+    findings, fields = Findings(""), {name: Marked("text", 1, text.strip())}
+    found: str | None
+    match name:
+        case "difficulty":
+            found = _choice(fields, name, "", GRADES, findings)
+        case "severity":
+            found = _choice(fields, name, "", SEVERITIES, findings)
+        case "printer_type":
+            found = _machine(fields, "", findings)
+        case "type":
+            found = _named(fields, name, "", problems(), vocabulary.named_type, vocabulary.near_types, findings)
+        case "root_cause":
+            found = _cause(fields, "", kind, machine, findings)
+        case _:
+            found = _text(fields[name], "", name, findings)
+    if findings.problems or found is None:
+        raise ValueError("; ".join(problem.text for problem in findings.problems))
+    return found
+
+
 def known_fields(node: Marked, path: str, allowed: tuple[str, ...], findings: Findings) -> Fields:
     """The fields of a mapping by name; what is unknown or missing is noted."""
     if node.kind != "mapping":
@@ -216,6 +247,12 @@ def _problems(fields: Fields, path: str, machine: str | None, findings: Findings
 def _problem(node: Marked, path: str, machine: str | None, findings: Findings) -> dict[str, str | None]:
     fields = known_fields(node, path, PROBLEM_FIELDS, findings)
     kind = _named(fields, "type", path, problems(), vocabulary.named_type, vocabulary.near_types, findings)
+    cause = _cause(fields, path, kind, machine, findings)
+    severity = _choice(fields, "severity", path, SEVERITIES, findings)
+    return {"type": kind, "root_cause": cause, "severity": severity}
+
+
+def _cause(fields: Fields, path: str, kind: str | None, machine: str | None, findings: Findings) -> str | None:
     cause = _named(
         fields,
         "root_cause",
@@ -227,8 +264,7 @@ def _problem(node: Marked, path: str, machine: str | None, findings: Findings) -
     )
     if cause:
         _belongs(fields["root_cause"], f"{path}.root_cause", cause, kind, machine, findings)
-    severity = _choice(fields, "severity", path, SEVERITIES, findings)
-    return {"type": kind, "root_cause": cause, "severity": severity}
+    return cause
 
 
 def _belongs(node: Marked, path: str, cause: str, kind: str | None, machine: str | None, findings: Findings) -> None:
