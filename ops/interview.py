@@ -13,8 +13,6 @@ from actors.worlds.asking import Question
 Plain = dict[str, Any]
 Check = Callable[[str, str, Plain], str]
 YES, NO = "yes", "no"
-GLANCE = 10
-"""Names that are listed without being asked for."""
 
 
 class GivenUp(Exception):  # noqa: N818 - errors read as facts
@@ -111,7 +109,6 @@ class Interview:
         while True:
             if question.choices:
                 names = Names(question.choices(so_far))
-                self._list_few(names)
                 text = choose(self._console, names, label, usual, self._reader(question, names, so_far))
             else:
                 text = heard(self._console, f"{label} [{usual}] > " if usual else f"{label} > ") or usual
@@ -133,13 +130,6 @@ class Interview:
             return found if found in names.titles else ""
 
         return named
-
-    def _list_few(self, names: Names) -> None:
-        """Show what may be chosen, where it is little enough to be read at a glance."""
-        if not any(names.titles.values()):
-            self._console.tell(f"    {', '.join(names.titles)}")
-        elif len(names.titles) <= GLANCE:
-            self._console.tell("\n".join(f"        {names.row(key)}" for key in names.titles))
 
     def _list(self, question: Question, told: Plain) -> list[str]:
         """Entries until an empty line; back takes the last one away."""

@@ -12,6 +12,8 @@ from actors.llm.human.names import SHOWN, Catalogue, Names
 Plain = dict[str, Any]
 
 BACK = "back"
+GLANCE = 10
+"""Names that are listed without being asked for."""
 USUAL_SURENESS = 90.0
 _YES, _NO = frozenset({"y", "yes", "true"}), frozenset({"n", "no", "false"})
 
@@ -186,7 +188,7 @@ def choose(
     Raises as `heard`.
     """
     named = named or names.named
-    listed: list[str] = []
+    listed = _shown(console, names, list(names.titles)) if len(names.titles) <= GLANCE else []
     while True:
         text = heard(console, f"{label} [{usual}] > " if usual else f"{label} > ", list(names.titles))
         if not text:
@@ -195,11 +197,15 @@ def choose(
             return listed[int(text) - 1]
         if named(text):
             return named(text)
-        listed = list(names.titles) if text == "?" else names.found(text)[:SHOWN]
-        for number, key in enumerate(listed, 1):
-            console.tell(f"    {number:>2}  {names.row(key)}")
+        listed = _shown(console, names, list(names.titles) if text == "?" else names.found(text)[:SHOWN])
         said = "type a number of the list, or other words" if listed else f"nothing is like '{text}'; `?` lists all"
         console.tell(f"    {said}")
+
+
+def _shown(console: Console, names: Names, keys: list[str]) -> list[str]:
+    for number, key in enumerate(keys, 1):
+        console.tell(f"    {number:>2}  {names.row(key)}")
+    return keys
 
 
 def worded(value: Any) -> str:
