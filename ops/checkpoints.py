@@ -126,7 +126,7 @@ async def checkpointed(runtime: Runtime, run: str, *, resumable: bool) -> AsyncI
         await _stopped(runtime, run, version)
         raise Interrupted(run if resumable else "") from None
     except (AskFailed, BaseExceptionGroup) as error:
-        if isinstance(error, AskFailed) and error.type == PersonLeft.__name__:
+        if _left(error):
             await _stopped(runtime, run, await _version(runtime, run))
             raise Interrupted(run if resumable else "") from None
         why = _unusable(error)
@@ -134,6 +134,13 @@ async def checkpointed(runtime: Runtime, run: str, *, resumable: bool) -> AsyncI
         if version != NO_STREAM:
             await Chronicle(runtime, f"run/{run}", run, version=version).write(facts.RunPaused(reason=why[:500]))
         raise
+
+
+def _left(error: BaseException) -> bool:
+    """Whether the person who played has gone."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(_left, error.exceptions))
+    return isinstance(error, AskFailed) and error.type == PersonLeft.__name__
 
 
 async def _stopped(runtime: Runtime, run: str, version: int) -> None:

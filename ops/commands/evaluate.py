@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from typing import Any
 
 import click
 
+from actors.runtime.observer import Observer
 from configs.layers import Loaded
 from configs.settings import Settings
 from events.errors import LogError
 from ops.books import named
+from ops.by_hand import HUMAN, for_a_person, seated
 from ops.cli_options import MODELS, settings_flags
 from ops.console.legend import legend_of
 from ops.console.progress import watching
 from ops.console.screen import json_line, people, say
+from ops.console.steps import StepView
 from ops.console.summary import evaluation_summary
 from ops.failures import DONE, SAID_NO, WrongUse
 from ops.logs import open_for_reading
@@ -25,6 +29,7 @@ Examples:
   journeyman evaluate --skillbook printer --against none
   journeyman evaluate --skillbook printer --set curated
   journeyman evaluate --skillbook printer@6 --against printer@5 --held-out 80 --json
+  journeyman evaluate --agent human --skillbook none --held-out 5     you, on five cases; `compare` with a model
 """
 
 
@@ -47,11 +52,13 @@ def command(loaded: Loaded, against: str | None, *, shuffled: bool) -> int:
     for reference in (settings.skillbook, against):
         if reference:
             named(reference)
+    if settings.agent == HUMAN:
+        settings = _by_hand(settings, loaded, against)
     import_module("ops.paying").confirm(settings, settings.held_out * (2 if against else 1))
     plan = _planned(settings) if against else None
     if plan:
         say(plan_line(plan), as_json=True)
-    with watching(people(as_json=settings.json_output)) as observer:
+    with seated(settings), _watching(settings) as observer:
         report = import_module("ops.training").evaluate(settings, against, observer, mixed_up=shuffled)
     if plan:
         report["planned"] = plan
@@ -60,6 +67,24 @@ def command(loaded: Loaded, against: str | None, *, shuffled: bool) -> int:
     else:
         say("\n" + evaluation_summary(report, legend_of(settings.world).categories))
     return SAID_NO if is_worse(report) else DONE
+
+
+def _by_hand(settings: Settings, loaded: Loaded, against: str | None) -> Settings:
+    """The settings for a person.
+
+    Raises:
+        WrongUse: the person would have to forget each case to play it again.
+    """
+    if against or settings.repeats > 1:
+        raise WrongUse("a person remembers a case; leave --against and --repeats out, and `compare` two evaluations")
+    return for_a_person(settings, loaded)
+
+
+def _watching(settings: Settings) -> AbstractContextManager[Observer]:
+    """A person sees the case, and nothing that moves."""
+    if settings.agent == HUMAN:
+        return nullcontext(StepView(as_json=settings.json_output))
+    return watching(people(as_json=settings.json_output))
 
 
 def _planned(settings: Settings) -> dict[str, Any]:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 
 import click
 
 from configs.layers import Loaded
-from configs.settings import Settings
+from ops.by_hand import HUMAN, for_a_person, seated
 from ops.cli_options import MODELS, settings_flags
-from ops.console.screen import json_line, people, say
+from ops.console.screen import json_line
 from ops.console.steps import StepView
-
-HUMAN = "human"
-PATIENCE = 30 * 86_400.0
-"""Seconds that a person may take over a case, unless it is said otherwise: a month."""
 
 EPILOG = """\b
 Examples:
@@ -39,37 +33,11 @@ def command(loaded: Loaded) -> None:
     """Play one scenario and show it as it happens: words, turns, findings, verdict, truth. Nothing is learned."""
     settings = loaded.settings
     if settings.agent == HUMAN:
-        settings = _for_a_person(loaded)
+        settings = for_a_person(settings, loaded)
     elif loaded.origins["runtime"].layer == "default":
         settings = settings.model_copy(update={"runtime": "local", "workers": 1})
-    with _seated(settings):
+    with seated(settings):
         import_module("ops.paying").confirm(settings, 1)
         played = import_module("ops.training").play(settings, StepView(as_json=settings.json_output))
     if settings.json_output:
         json_line(played)
-
-
-def _for_a_person(loaded: Loaded) -> Settings:
-    """A person plays in this very process, one case at a time, and may think for long."""
-    settings = loaded.settings
-    if settings.runtime == "ray" and loaded.origins["runtime"].layer != "default":
-        say("a person plays in this process: --runtime local is used", as_json=settings.json_output)
-    changed: dict[str, object] = {"runtime": "local", "workers": 1, "in_flight": 1}
-    if loaded.origins["episode_seconds"].layer == "default":
-        changed["episode_seconds"] = PATIENCE
-    return settings.model_copy(update=changed)
-
-
-@contextmanager
-def _seated(settings: Settings) -> Iterator[None]:
-    """Let a person sit down at the terminal, if it is one who plays, and get up again."""
-    if settings.agent != HUMAN:
-        yield
-        return
-    models = import_module("actors.llm.catalogue")
-    terminal = import_module("ops.console.terminal").Terminal(people(as_json=settings.json_output))
-    models.introduce(HUMAN, import_module("actors.llm.human.model").Person(terminal))
-    try:
-        yield
-    finally:
-        models.withdraw(HUMAN)

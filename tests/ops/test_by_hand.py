@@ -90,15 +90,35 @@ def test_the_end_of_a_pipe_ends_the_case_cleanly(
     assert told(tmp_path, facts.EpisodeScored) == []
 
 
-@pytest.mark.parametrize(
-    "command", [["train"], ["evaluate"], ["stress"], ["train", "--agent", "apprentice", "--reflector"]]
-)
+@pytest.mark.parametrize("command", [["train"], ["stress"], ["train", "--agent", "apprentice", "--reflector"]])
 def test_commands_that_play_many_cases_refuse_a_person_and_name_the_one_that_does_not(
     command: list[str], capsys: Captured
 ) -> None:
     flag = [] if command[-1] == "--reflector" else ["--agent"]
     assert cli.run([*command, *flag, "human", "--runtime", "local"]) == 2
     assert "journeyman try --agent human" in capsys.readouterr().err
+
+
+def test_a_person_is_measured_on_the_cases_of_a_model_and_compared_with_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    cases = ("--skillbook", "none", "--held-out", "2", "--difficulty", "easy", "--seed", "3", "--runtime", "local")
+    scenarios = [WORLD.generate(seed=3, index=n, difficulty="easy", held_out=True) for n in range(2)]
+    lines = [line for scenario in scenarios for act in WORLD.reference(scenario.key) for line in typed(act)]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join([*lines, ""])))
+    assert cli.run(["evaluate", "--agent", "human", "--workers", "3", "--json", *cases]) == 0
+    seen = capsys.readouterr()
+    assert json.loads(seen.out)["solved"] == 1.0
+    assert "--workers 1 is used" in seen.err
+    assert cli.run(["evaluate", *cases]) == 0
+    capsys.readouterr()
+    cli.run(["compare", "evaluate-2", "evaluate-1", "--json"])
+    assert json.loads(capsys.readouterr().out)["n"] == 2
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert cli.run(["evaluate", "--agent", "human", *cases]) == 130
+    assert [paused.reason for paused in told(tmp_path, facts.RunPaused)] == ["stopped by the user"]
+    assert cli.run(["evaluate", "--agent", "human", "--against", "none", *cases]) == 2
+    assert "a person remembers a case" in capsys.readouterr().err
 
 
 def test_what_is_shown_and_what_is_typed_is_screened(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,8 +31,8 @@ class Person:
     def __init__(self, console: Console | None = None) -> None:
         if console is None:
             raise LookupError(
-                "a person plays one scenario at a time, at a terminal: `journeyman try --agent human`, with the same "
-                "--seed or --scenario as the model that is to be compared"
+                "a person plays one case at a time, at a terminal: `journeyman try --agent human`, or `journeyman "
+                "evaluate --agent human --held-out 5`, with the same --seed as the model that is to be compared"
             )
         self._console = console
 
@@ -105,7 +105,9 @@ class _Turn:
 
     def _open(self) -> None:
         if self._request.skills:
-            self._console.tell(f"\nYour skills, as a model gets them\n{self._request.skills}\n")
+            self._console.tell(
+                f"\nYour skills, as a model gets them\n{self._request.skills}\n\n`case` shows the case again."
+            )
         self._console.tell("\nYour turn. `?` helps, `tools` lists what you can do, `submit` hands in, Ctrl-D leaves.")
 
     def _prompt(self) -> str:
