@@ -75,6 +75,7 @@ class PrinterBench:
         self._ledger: list[Plain] = []
         self._submission: Submission | None = None
         self._protected = True
+        self._induced: list[str] = []
 
     def act(self, act: Act) -> ToolResult:
         """Carry out one call; wrong use costs nothing and is answered with what is allowed."""
@@ -100,6 +101,7 @@ class PrinterBench:
             "minutes": self.minutes,
             "money": self.money,
             "protected": self._protected,
+            "induced": list(self._induced),
             "submission": None if self._submission is None else self._submission.model_dump(mode="json"),
         }
 
@@ -158,6 +160,7 @@ class PrinterBench:
             done = repair.carry_out(self.printer, tool, target)
         except repair.NotPossible as error:
             return _refused(str(error))
+        self._induced += [cause for cause in done.spoiled if cause not in self._induced]
         return _told([], done.minutes, done.money, note=done.text)
 
     _TOOLS: ClassVar[dict[str, Callable[[PrinterBench, str, str, Plain], ToolResult]]] = {

@@ -77,8 +77,9 @@ def reference(key: Plain) -> Reference:
             acts += taken
             paths = remedies.setdefault(fault["cause"], [])
             paths += [p for p in dict.fromkeys(path(act) for act in taken) if p not in paths]
-    for parameter in list(bench.printer.out_of_order()):  # what the repair itself has upset
-        acts += _mend(bench, parameter)
+    for _ in range(TRIES):  # what the repair itself has upset or spoiled
+        for parameter in list(bench.printer.out_of_order()):
+            acts += _mend(bench, parameter)
     acts += _recalibrate(bench, key, acts)
     acts.append(_right_submission(key, acts))
     bench.act(acts[-1])
@@ -107,10 +108,13 @@ def _mend(bench: PrinterBench, parameter: str) -> list[Act]:
 
 
 def _recalibrate(bench: PrinterBench, key: Plain, acts: list[Act]) -> list[Act]:
-    """Set anew what new parts have upset, if the machine does not print well without."""
+    """Set anew what new parts and adjustments have upset, if the machine does not print well without."""
     machine = bench.printer.machine
     new = [act.arguments[TARGET["replace"]] for act in acts if act.name == "replace"]
-    upset = [parameter for part in new for parameter in machine.parts[part].upsets if parameter in machine.parameters]
+    set_anew = [act.arguments[TARGET["adjust"]] for act in acts if act.name == "adjust"]
+    upset = [parameter for part in new for parameter in machine.parts[part].upsets]
+    upset += [parameter for done in set_anew for parameter in machine.parameters[done].upsets]
+    upset = [parameter for parameter in upset if parameter in machine.parameters]
     adjustable = [one for one in dict.fromkeys(upset) if machine.parameters[one].remedy == "adjust"]
     if not adjustable or rubric.is_repaired(key, bench.printer.values)[0]:
         return []

@@ -39,6 +39,7 @@ class Parameter(BaseModel):
         wear: mean change per printing hour in ordinary use (see `physics.wear` for what makes it faster).
         wander: sigma of its random walk, per root of a printing hour.
         look: what can be seen of it.
+        upsets: parameter -> sigma of the error that its own remedy leaves there.
         called: what people call it when they say what to do about it.
     """
 
@@ -56,6 +57,7 @@ class Parameter(BaseModel):
     wear: float = 0.0
     wander: float = Field(default=0.0, ge=0.0)
     look: Look | None = None
+    upsets: dict[str, float] = Field(default_factory=dict)
     called: tuple[str, ...] = ()
 
     def in_order(self, value: float) -> bool:
@@ -70,6 +72,7 @@ class Component(BaseModel):
     Attributes:
         group: what part of the machine it belongs to: hotend, extruder, bed, motion, electronics, firmware, slicer.
         upsets: parameter -> sigma of the error that a replacement of this part leaves there; calibration must follow.
+        spoils: remedy -> cause -> chance that this work brings it about [E]: hands slip, cut too short, forget.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,6 +85,7 @@ class Component(BaseModel):
     look: float
     parameters: dict[str, Parameter]
     upsets: dict[str, float] = Field(default_factory=dict)
+    spoils: dict[Remedy, dict[str, float]] = Field(default_factory=dict)
 
 
 UNITS = frozenset(
@@ -128,6 +132,10 @@ def _check(key: str, part: Component, there: set[str], file: DataFile) -> None:
     for upset in part.upsets:
         if upset not in there:
             file.refuse((key, "upsets", upset), "there is no such parameter")
+    for name, parameter in part.parameters.items():
+        for upset in parameter.upsets:
+            if upset not in there:
+                file.refuse((key, "parameters", name, "upsets", upset), "there is no such parameter")
 
 
 @cache

@@ -1,8 +1,8 @@
 """The data files of the printer world: those that ship with it, and a user's own of the same names laid over them.
 
-`JOURNEYMAN_PRINTER_DATA` names a directory that may hold `components.yaml`, `problems.yaml`, `machines.yaml` and
-`materials.yaml`. What stands there is added, entry by entry and field by field; what is not understood is refused with
-file and line.
+`JOURNEYMAN_PRINTER_DATA` names a directory that may hold `components.yaml`, `problems.yaml`, `pairs.yaml`,
+`machines.yaml` and `materials.yaml`. What stands there is added, entry by entry and field by field; what is not
+understood is refused with file and line.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from actors.worlds.printer.bench import offers
 from actors.worlds.printer.casebook import machine_brief
 from actors.worlds.printer.component import components
 from actors.worlds.printer.machine import Machine, machines
+from actors.worlds.printer.pair import pairs
 from actors.worlds.printer.printer import VirtualPrinter, draw
 from actors.worlds.printer.problem import ProblemSeverity, causes, possible, problems, type_of
 from actors.worlds.printer.voices import tell, voices, work_groups
@@ -33,6 +35,8 @@ SEVERITIES = {
     "medium": (ProblemSeverity.MODERATE, ProblemSeverity.MAJOR),
     "hard": (ProblemSeverity.MINOR, ProblemSeverity.MODERATE),
 }
+PAIR_SHARE = 0.3
+"""Share of hard cases whose first two faults act on each other, as `data/pairs.yaml` has it."""
 HELD_OUT_SHARE = 4
 """One in so many combinations of machine, cause and voice is kept for the held-out sets."""
 ATTEMPTS = 200
@@ -94,6 +98,10 @@ def sound(key: Plain) -> bool:
         alone = case.set_up({**key, "faults": [fault]})
         if not _shows(alone, key):
             return False
+    if "pair" in key:
+        both = case.set_up(key)
+        if not (_shows(both, key) and both.observations()):
+            return False  # they hide each other so well that nobody would bring the machine in
     gold = case.reference(key)
     return rubric.judge(key, gold.final, gold.par).grade == "A"
 
@@ -138,20 +146,59 @@ def _key(
     held_out: bool,
     kinds: frozenset[str],
 ) -> Plain | None:
+    pair = _pair(seed, stream, index, attempt, kinds) if level == "hard" else None
+    if pair is not None:
+        return _paired(pair, rng, held_out=held_out)
     first = _cause_at(_spread(seed, stream, "cause", index) if attempt < ATTEMPTS // 4 else rng.random(), kinds)
     machine = machines()[rng.choice([m for m, model in machines().items() if possible(first, model)])]
     voice = rng.choice(list(voices()))
-    chosen = _companions(first, rng.choice(FAULTS[level]), machine, rng)
+    chosen = _companions([first], rng.choice(FAULTS[level]), machine, rng)
     if any(kept_out(machine.id, cause, voice) != held_out for cause in chosen):
         return None
-    faults = [{"type": type_of(c), "cause": c, "severity": str(rng.choice(SEVERITIES[level]))} for c in chosen]
+    return _written(machine, voice, chosen, SEVERITIES[level], rng, history=lambda: _history(first, rng))
+
+
+def _pair(seed: int, stream: str, index: int, attempt: int, kinds: frozenset[str]) -> str | None:
+    """The pair of this case, from a stream of its own; none for most cases, so that those stay as they are."""
+    own = draw(seed, stream, "pair", index)
+    known = [name for name, pair in pairs().items() if not kinds or type_of(pair.causes[0]) in kinds]
+    if own.random() >= PAIR_SHARE or not known:
+        return None
+    return draw(seed, stream, "pair", index, attempt).choice(known)
+
+
+def _paired(name: str, rng: random.Random, *, held_out: bool) -> Plain | None:
+    pair = pairs()[name]
+    machine = machines()[rng.choice([m for m, model in machines().items() if pair.fits(model)])]
+    voice = rng.choice(list(voices()))
+    chosen = _companions(list(pair.causes), rng.choice(FAULTS["hard"]), machine, rng)
+    if any(kept_out(machine.id, cause, voice) != held_out for cause in chosen):
+        return None
+
+    def history() -> str | None:
+        return pair.history or _history(chosen[0], rng)
+
+    return {**_written(machine, voice, chosen, SEVERITIES["hard"], rng, history=history), "pair": name}
+
+
+def _written(
+    machine: Machine,
+    voice: str,
+    chosen: list[str],
+    severities: tuple[ProblemSeverity, ...],
+    rng: random.Random,
+    *,
+    history: Callable[[], str | None],
+) -> Plain:
+    """The key; what is open is drawn in this order."""
+    faults = [{"type": type_of(c), "cause": c, "severity": str(rng.choice(severities))} for c in chosen]
     return {
         "machine": machine.id,
         "seed": rng.getrandbits(48),
         "hours": round(rng.uniform(20.0, 120.0), 1),
         "faults": faults,
         "voice": voice,
-        "history": _history(first, rng),
+        "history": history(),
     }
 
 
@@ -171,9 +218,9 @@ def _cause_at(place: float, kinds: frozenset[str] = frozenset()) -> str:
     return next((cause for cause, upto in _rates(kinds) if place < upto), _rates(kinds)[-1][0])
 
 
-def _companions(first: str, count: int, machine: Machine, rng: random.Random) -> list[str]:
-    """The first cause and others beside it that act on other parts."""
-    chosen = [first]
+def _companions(first: list[str], count: int, machine: Machine, rng: random.Random) -> list[str]:
+    """The first causes and others beside them that act on other parts."""
+    chosen = list(first)
     while len(chosen) < count:
         other = _cause_at(rng.random())
         taken = {parameter.partition(".")[0] for cause in chosen for parameter in causes()[cause].effects}

@@ -86,7 +86,18 @@ def problems() -> dict[str, Problem]:
     for key, problem in found.items():
         for name, cause in problem.causes.items():
             _check(key, name, cause, file)
+    _check_spoils({name for problem in found.values() for name in problem.causes})
     return found
+
+
+def _check_spoils(known: set[str]) -> None:
+    """Parts say which causes careless work brings about; they must be there."""
+    for key, part in components().items():
+        for remedy, spoiled in part.spoils.items():
+            strange = sorted(spoiled.keys() - known)
+            if strange:
+                file = read_data("components.yaml")
+                file.refuse((key, "spoils", remedy, strange[0]), "there is no such cause")
 
 
 def _check(problem: str, name: str, cause: Cause, file: DataFile) -> None:

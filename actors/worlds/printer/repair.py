@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from actors.worlds.printer.component import Parameter
+from actors.worlds.printer.component import Parameter, Remedy
 from actors.worlds.printer.machine import Machine
 from actors.worlds.printer.printer import VirtualPrinter
+from actors.worlds.printer.problem import ProblemSeverity, causes, possible
 
 TOOLS: dict[str, str] = {
     "clean": "clean",
@@ -27,12 +30,16 @@ LEFT_BEHIND = {"clean": 0.1, "dry": 0.12, "lubricate": 0.12, "tighten": 0.0, "re
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What an act did, as the technician knows it: what was done, not whether it helped."""
+    """What an act did, as the technician knows it: what was done, not whether it helped.
+
+    `spoiled` names the causes that careless work has brought about, which nobody is told.
+    """
 
     text: str
     minutes: float
     money: float
     irreversible: bool
+    spoiled: tuple[str, ...] = ()
 
 
 class NotPossible(Exception):  # noqa: N818 - errors read as facts
@@ -85,11 +92,33 @@ def carry_out(printer: VirtualPrinter, tool: str, target: str) -> Repair:
         key = f"{part_id}.{name}"
         if tool == "replace" or (_mends(parameter, tool) and target in (part_id, key)):
             printer.values[key] = _after(parameter, printer.values[key], tool, rng)
+            if tool != "replace":
+                _upset(printer, parameter.upsets, rng)
     if tool == "replace":
-        for key, sigma in part.upsets.items():
-            if key in machine.parameters:
-                printer.values[key] += rng.gauss(0.0, sigma)
-    return Repair(f"{tool} {target}: done", minutes, money, irreversible=tool == "replace")
+        _upset(printer, part.upsets, rng)
+    spoiled = tuple(_spoil(printer, part.spoils.get(_remedy(tool), {}), rng))
+    return Repair(f"{tool} {target}: done", minutes, money, tool == "replace", spoiled)
+
+
+def _remedy(tool: str) -> Remedy:
+    return cast("Remedy", TOOLS[tool])
+
+
+def _upset(printer: VirtualPrinter, upsets: Mapping[str, float], rng: random.Random) -> None:
+    """What was set is a little off after this work."""
+    limits = printer.machine.parameters
+    for key, sigma in upsets.items():
+        if key in limits:
+            low, high = limits[key].range
+            printer.values[key] = min(max(printer.values[key] + rng.gauss(0.0, sigma), low), high)
+
+
+def _spoil(printer: VirtualPrinter, chances: Mapping[str, float], rng: random.Random) -> Iterator[str]:
+    """What this work breaks now and then."""
+    for cause, chance in chances.items():
+        if rng.random() < chance and possible(cause, printer.machine):
+            printer.values.update(causes()[cause].at(ProblemSeverity.MODERATE))
+            yield cause
 
 
 def _mends(parameter: Parameter, tool: str) -> bool:

@@ -86,7 +86,9 @@ def judge(key: Plain, final: Plain, par: float, rubric: Rubric = DEFAULT) -> Jud
     """
     submission = Submission.model_validate(final["submission"] or {})
     true = [fault["cause"] for fault in key["faults"]]
-    accused = _accused(final["ledger"], true)
+    induced = [cause for cause in final.get("induced", ()) if cause not in true]
+    submission = _without(submission, induced, true)
+    accused = _accused(final["ledger"], [*true, *induced])
     repaired, open_points = is_repaired(key, final["values"])
     work = [entry["path"] for entry in final["ledger"]]
     words, false_claims = _communication(submission, true, work, repaired)
@@ -111,6 +113,17 @@ def judge(key: Plain, final: Plain, par: float, rubric: Rubric = DEFAULT) -> Jud
             "false_claims": false_claims,
             "par": round(par, 2),
         },
+    )
+
+
+def _without(submission: Submission, induced: Sequence[str], true: Sequence[str]) -> Submission:
+    """The claims but for what the repair itself has spoiled: to name that is neither right nor wrong."""
+    others = {type_of(cause) for cause in induced} - {type_of(cause) for cause in true}
+    return submission.model_copy(
+        update={
+            "causes": [claim for claim in submission.causes if claim.cause not in induced],
+            "problems": [problem for problem in submission.problems if problem not in others],
+        }
     )
 
 

@@ -74,13 +74,20 @@ def _motion(machine: Machine, values: Values) -> list[Finding]:
     if machine.drivers != "tmc":
         return [word("read_telemetry:motion/drivers", "cannot be read", "cannot be read")]
     found = []
-    for axis in ("x", "y"):
-        hot = motion.driver_temperature(values, 30, values[f"driver_{axis}.current"])
+    axes: tuple[motion.Axis, ...] = ("x", "y")
+    for axis in axes:
+        load = motion.labour(values, axis)
+        drawn = 100 * values[f"driver_{axis}.current"] * load
+        hot = motion.driver_temperature(values, 30, values[f"driver_{axis}.current"], load)
         flag = "otpw" if hot > 120 else "ola" if values[f"motor_{axis}_cable.contact"] < 0.9 else "ok"
         found.append(word(f"read_telemetry:motion/driver_{axis}", flag, "ok"))
         found.append(
             within(
-                f"read_telemetry:motion/current_{axis}", 100 * values[f"driver_{axis}.current"], "% of rated", 78, 125
+                f"read_telemetry:motion/current_{axis}",
+                drawn,
+                "% of rated",
+                78,
+                125,
             )
         )
     return found

@@ -11,7 +11,7 @@ import numpy as np
 from actors.worlds.printer.gcode.planner import Array
 from actors.worlds.printer.gcode.warmth import Warmth
 from actors.worlds.printer.machine import Machine
-from actors.worlds.printer.physics import heat, vertical
+from actors.worlds.printer.physics import heat, motion, vertical
 
 SEEN_RIBS = 0.045
 """mm of ribs that are seen; the same limit as that of a test print."""
@@ -19,6 +19,8 @@ SEEN_SWING = 2.1
 """K of swing that leaves bands; the same limit as that of a test print."""
 WIDTH_PER_KELVIN = 0.0015
 """mm by which a line is wider for each kelvin: less back-pressure, more ooze [E]."""
+GHOSTS, GHOST = 1.55, 0.03
+"""How many times softer than specified an axis is when its ghosts show, and mm of them for each time more [E]."""
 SETTLED = 60.0
 """Seconds after a change of set point before the swing is measured."""
 
@@ -46,7 +48,9 @@ def bands(machine: Machine, values: Mapping[str, Any], warmth: Warmth) -> tuple[
     if ribs > SEEN_RIBS:
         found.append(Band("screw", vertical.LEAD, "mm", ribs))
     swing, period = swing_of(warmth)
-    if swing > SEEN_SWING:
+    ghosts = max(1.0 / motion.stiffness(values, "x"), 1.0 / motion.stiffness(values, "y"))
+    hidden = GHOST * max(ghosts - GHOSTS, 0.0) > 2.0 * swing * WIDTH_PER_KELVIN  # finer than the ghosts beside it
+    if swing > SEEN_SWING and not hidden:
         found.append(Band("temperature", period, "s", swing * WIDTH_PER_KELVIN))
     return tuple(found)
 

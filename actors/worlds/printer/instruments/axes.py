@@ -71,7 +71,11 @@ for _axis in ("x", "y"):
 @instrument("After half an hour of motion: temperature of the drivers, air from the board fan.", 12, "board_fan")
 def driver_heat(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """How hot the drivers get."""
-    hottest = max(motion.driver_temperature(values, 30, values[f"driver_{axis}.current"]) for axis in ("x", "y"))
+    axes: tuple[motion.Axis, ...] = ("x", "y")
+    hottest = max(
+        motion.driver_temperature(values, 30, values[f"driver_{axis}.current"], motion.labour(values, axis))
+        for axis in axes
+    )
     return [
         within(at("driver_heat", "temperature"), min(hottest, 160) + rng.gauss(0, 1.5), "C", None, 112),
         within(at("driver_heat", "board_fan_air"), 1.0 - values["board_fan.wear"], "share", 0.62, None),

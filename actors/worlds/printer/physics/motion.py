@@ -26,6 +26,8 @@ AXIS_STIFFNESS = {"x": 200e3, "y": 195e3}
 """N/m of belt and frame: 120 Hz with 0.35 kg on X, 70 Hz with 1 kg on Y [E]."""
 HOLDS_STILL = 0.06
 """Looseness that a grub screw still holds by friction."""
+STIFF = 8.5
+"""N by hand from which an axis is stiff."""
 WARM_UP = 15.0
 """Minutes in which the drivers warm up."""
 DRIVER_LIMIT = 125.0
@@ -60,13 +62,24 @@ def play(values: Mapping[str, Quantity], axis: Axis) -> Quantity:
 
 def friction(values: Mapping[str, Quantity], axis: Axis) -> Quantity:
     """N to move the axis slowly by hand, motors off."""
-    return 4.0 * most(values[f"guide_{axis}.preload"], 0.15) * (1.0 + values[f"guide_{axis}.dirt"])
+    pull = 6.0 * most(values[f"belt_{axis}.tension"] - 1.4, 0.0)  # an overtight belt presses on its bearings
+    return 4.0 * most(values[f"guide_{axis}.preload"], 0.15) * (1.0 + values[f"guide_{axis}.dirt"]) + pull
 
 
-def driver_temperature(values: Mapping[str, Quantity], minutes: float, current: Quantity) -> Quantity:
-    """Driver temperature in degrees C: 60 K above the air at rated current with a healthy board fan [E]."""
+def labour(values: Mapping[str, Quantity], axis: Axis) -> Quantity:
+    """Current that an axis draws beside an easy one: more where it is stiffer than 8.5 N by hand [E]."""
+    return 1.0 + 0.02 * most(friction(values, axis) - STIFF, 0.0)
+
+
+def driver_temperature(
+    values: Mapping[str, Quantity], minutes: float, current: Quantity, load: Quantity | float = 1.0
+) -> Quantity:
+    """Driver temperature in degrees C: 60 K above the air at rated current with a healthy board fan [E].
+
+    `load` is the current that a stiff axis draws beside an easy one, see `labour`.
+    """
     cooling = 0.35 + 0.65 * (1.0 - values["board_fan.wear"])
-    return 25.0 + 60.0 * current**2 / cooling * (1.0 - math.exp(-minutes / WARM_UP))
+    return 25.0 + 60.0 * (current * load) ** 2 / cooling * (1.0 - math.exp(-minutes / WARM_UP))
 
 
 def motor_force(
@@ -74,7 +87,7 @@ def motor_force(
 ) -> Quantity:
     """N that the motor still pulls at print speed after so many minutes."""
     current = values[f"driver_{axis}.current"]
-    hot = driver_temperature(values, minutes, current)
+    hot = driver_temperature(values, minutes, current, labour(values, axis))
     left = least(most(1.0 - (hot - DRIVER_LIMIT) / 30.0, 0.25), 1.0)  # beyond its limit it cuts its current
     contact = most(2.0 * values[f"motor_{axis}_cable.contact"] - 1.0, 0.0)
     return 14.0 * current * left * values[f"motor_{axis}.torque"] * contact * (0.4 + 0.6 * volts_share)

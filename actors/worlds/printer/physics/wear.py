@@ -58,7 +58,11 @@ def strain(machine: Machine, values: Mapping[str, Quantity], use: Use[Quantity])
     printed = flow.extrude(machine, values, block=block, flow=flow.infill_flow(machine) * values["slicer.speed"])
     asked = values["firmware.e_steps"] * values["slicer.flow"]
     slip = 1.0 - printed.delivered / most(asked, 0.05)
-    x, y = (motion.driver_temperature(values, LONG, values[f"driver_{axis}.current"]) for axis in ("x", "y"))
+    axes: tuple[motion.Axis, ...] = ("x", "y")
+    x, y = (
+        motion.driver_temperature(values, LONG, values[f"driver_{axis}.current"], motion.labour(values, axis))
+        for axis in axes
+    )
     driver = 0.5 * (x + y + abs(x - y)) + use.room - heat.AMBIENT
     return Strain(block, creep, slip, printed.share, driver)
 
@@ -144,10 +148,11 @@ def _motion(machine: Machine, values: Mapping[str, Quantity], use: Use[Quantity]
         jerk = (machine.mass.x if axis == "x" else machine.mass.y) * machine.acceleration / 300.0
         current = values[f"driver_{axis}.current"]
         dirt = values[f"guide_{axis}.dirt"]
+        tight = 4.0 * most(values[f"belt_{axis}.tension"] - 1.4, 0.0)
         found[f"belt_{axis}.tension"] = use.strokes * values[f"belt_{axis}.tension"]
         slack = 1.0 + 10.0 * values[f"pulley_{axis}.slack"]
         found[f"pulley_{axis}.slack"] = slack * use.strokes * jerk
-        found[f"guide_{axis}.preload"] = use.strokes * (1.0 + dirt) * values[f"guide_{axis}.preload"]
+        found[f"guide_{axis}.preload"] = use.strokes * (1.0 + dirt + tight) * values[f"guide_{axis}.preload"]
         found[f"guide_{axis}.dirt"] = use.dust * (1.0 + dirt)
         found[f"motor_{axis}.torque"] = current * current * motion.friction(values, axis) / 4.2
         found[f"motor_{axis}_cable.contact"] = use.strokes

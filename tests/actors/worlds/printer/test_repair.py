@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from actors.worlds.printer import repair
+from actors.worlds.printer import case, repair, rubric
 from actors.worlds.printer.machine import machines
 from actors.worlds.printer.printer import VirtualPrinter
-from actors.worlds.printer.problem import type_of
+from actors.worlds.printer.problem import causes, type_of
 
 
 def ill(cause: str, seed: int, severity: str = "critical") -> VirtualPrinter:
@@ -89,3 +89,45 @@ def test_every_parameter_of_a_model_can_be_brought_back_by_some_act(machine: str
         minutes, money = repair.cost(model, parameter.remedy, target)
         assert minutes > 0
         assert money >= 0
+
+
+@pytest.mark.parametrize(
+    ("machine", "tool", "target", "cause"),
+    [
+        ("ender_3", "replace", "nozzle", "heat_break.loose"),
+        ("ender_3", "replace", "ptfe_tube", "ptfe_tube.gap"),
+        ("ender_3", "adjust", "idler.tension", "idler.overtight"),
+        ("ender_3", "tighten", "thermistor", "thermistor_wiring.shorted"),
+        ("ender_3", "replace", "part_fan", "part_fan.misaimed"),
+        ("ender_3", "adjust", "bed_springs.tilt", "bed_surface.greasy"),
+        ("ender_3_bltouch", "reseat", "probe_servo", "probe_signal.disconnected"),
+    ],
+)
+def test_careless_work_breaks_something_now_and_then(machine: str, tool: str, target: str, cause: str) -> None:
+    """Cut too short, one turn too many, crushed, the wrong plug: at about the rate that the data file states."""
+    spoiled = []
+    for seed in range(200):
+        printer = VirtualPrinter(machine, seed=seed)
+        done = repair.carry_out(printer, tool, target)
+        assert all(set(causes()[one].effects) & printer.out_of_order().keys() for one in done.spoiled)
+        spoiled += done.spoiled
+    assert 1 <= spoiled.count(cause) <= 22
+
+
+def test_what_the_repair_broke_is_no_wrong_claim_and_no_right_one() -> None:
+    key = {
+        "machine": "ender_3",
+        "seed": 1,
+        "hours": 0.0,
+        "faults": [{"type": "nozzle_clog", "cause": "nozzle.charred", "severity": "major"}],
+        "voice": "expert",
+        "history": None,
+    }
+    gold = case.reference(key)
+    claims = [{"cause": one, "probability": 1.0} for one in ("nozzle.charred", "heat_break.loose")]
+    told = {**gold.final["submission"], "causes": claims, "problems": ["nozzle_clog", "heat_creep"]}
+    points = [
+        rubric.judge(key, {**gold.final, "submission": told, "induced": induced}, gold.par).categories["root_cause"]
+        for induced in ([], ["heat_break.loose"])
+    ]
+    assert points[0] < points[1] == rubric.judge(key, gold.final, gold.par).categories["root_cause"]
