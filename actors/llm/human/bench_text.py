@@ -31,7 +31,7 @@ HELP = f"""\
 
 def tools(menu: Menu) -> str:
     """All tools with what they are for and what they cost."""
-    return "\n".join(f"  {tool.name:<16} {_span(menu, tool):<26} {tool.description}" for tool in menu.tools)
+    return "\n".join(_hanging(f"{tool.name:<15} {_span(menu, tool):<23} {tool.description}", 42) for tool in menu.tools)
 
 
 def tool_help(menu: Menu, tool: Tool) -> str:
@@ -41,7 +41,7 @@ def tool_help(menu: Menu, tool: Tool) -> str:
     if not is_plain(tool):
         asked = ", ".join(tool.parameters.get("properties", {}))
         return f"  {tool.name}: {tool.description} You are asked one by one for: {asked}."
-    rows = [f"  {tool.name} {arguments}: {tool.description}"]
+    rows = [_hanging(f"{tool.name} {arguments}: {tool.description}", 4)]
     if not menu.targets(tool):
         rows.append("    nothing on this machine")
     prices: dict[str, list[str]] = {}
@@ -75,22 +75,31 @@ def seen(request: Request) -> str:
     """All acts so far, each with what was odd."""
     asked = {call.id: path_of(call.name, call.arguments) for message in request.messages for call in message.calls}
     rows = [
-        f"  {asked.get(message.answers, '?').replace(':', ' ', 1):<34} {_showed(json.loads(message.text)['result'])}"
+        f"{asked.get(message.answers, '?').replace(':', ' ', 1):<30} {_showed(json.loads(message.text)['result'])}"
         for message in request.messages
         if message.role == "tool"
     ]
-    return "\n".join(rows) or "  Nothing yet."
+    return "\n".join(_hanging(row, 33) for row in rows) or "  Nothing yet."
 
 
 def _showed(result: Plain) -> str:
     if result.get("error"):
         return f"not possible: {_flat(result['error'])[:60]}"
-    odd = [one for one in result.get("findings", ()) if one.get("state") != "normal"]
-    told = [f"{str(one.get('sign', '')).rpartition('/')[2]} {one.get('state')}" for one in odd]
+    findings = result.get("findings", ())
+    told = [f"{_reading(one)} {one.get('state')}" for one in findings if one.get("state") != "normal"]
     if "good" in result:
         told.insert(0, "all is well" if result["good"] else "not all is well")
     said = _flat(result.get("said") or result.get("note") or "")
-    return "; ".join(told) or said[:WIDTH] or "in order"
+    told += [f"“{said[:WIDTH]}”"] if result.get("said") else [said] if said else []
+    return "; ".join(told) or ("in order" if findings else "nothing to be seen")
+
+
+def _reading(finding: Plain) -> str:
+    return str(finding.get("sign", "")).rpartition("/")[2].replace("_", " ")
+
+
+def _hanging(row: str, indent: int) -> str:
+    return textwrap.fill(row, WIDTH, initial_indent="  ", subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
 def _span(menu: Menu, tool: Tool) -> str:

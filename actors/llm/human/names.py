@@ -44,7 +44,7 @@ class Names:
     def row(self, key: str) -> str:
         """An id and what it means."""
         more = f"  ({self.about[key]})" if self.about.get(key) else ""
-        return f"{key:<34} {self.titles[key]}{more}".rstrip()
+        return f"{key:<28} {self.titles[key]}{more}".rstrip()
 
     def _all(self, key: str) -> str:
         return _plain(f"{key} {self.titles[key]} {self.about.get(key, '')}")

@@ -114,8 +114,8 @@ def test_a_line_is_a_call(line: str, name: str, arguments: dict[str, str], reaso
         ("? inspect", "inspect COMPONENT: Look at a part."),
         ("inspect", "nozzle"),
         ("help", "Nothing can be undone"),
-        ("tools", "test_print       20 min, 1.5 €"),
-        ("causes damp", "filament.wet                       damp filament  (Stringing)"),
+        ("tools", "test_print      20 min, 1.5 €"),
+        ("causes damp", "filament.wet                 damp filament  (Stringing)"),
         ("causes qqqq", "nothing is like 'qqqq'"),
         ("parts nozz", "nozzle"),
         ("rules", "You repair 3D printers."),
@@ -137,7 +137,7 @@ def test_what_was_done_is_told_again_with_what_was_odd() -> None:
     findings = [{"sign": "inspect:nozzle/tip", "state": "worn"}, {"sign": "inspect:nozzle/colour", "state": "normal"}]
     request = given("", LIMITS, ("inspect", "nozzle", {"findings": findings}), ("clean", "nozzle", {"note": "done"}))
     _, shown = when(request, "seen", "case")
-    assert "inspect nozzle                     tip worn\n  clean nozzle                       done" in shown
+    assert "inspect nozzle                 tip worn\n  clean nozzle                   done" in shown
     assert a_scenario(0).brief["user"].split()[0] in shown
 
 
