@@ -213,3 +213,14 @@ def test_leaving_ends_with_130_and_gives_the_terminal_back(how: str, tmp_path: P
         assert game.end() == 130
         assert game.echoes
     assert [paused.reason for paused in told(tmp_path, facts.RunPaused)] == ["stopped by the user"]
+
+
+def test_leaving_a_scenario_that_is_being_typed_in_writes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    with on_terminal("scenarios", "new", "--out", str(file)) as talk:
+        talk.until("no agent sees it > ")
+        talk.type("Fuzzy prints\n")
+        talk.until("[fuzzy-prints] > ")
+        talk.type("\x03")
+        assert talk.end() == 130
+    assert list(tmp_path.iterdir()) == []
