@@ -154,7 +154,7 @@ class VirtualPrinter:
             raise ValueError(
                 f"'{cause}' cannot cause '{problem}' on a {self.machine.name}; possible: {', '.join(choices)}"
             )
-        self.values.update(causes()[cause].at(ProblemSeverity(severity)))
+        self.values.update(causes()[cause].at(ProblemSeverity(severity), self.machine.id))
         fault = Fault(problem, cause, ProblemSeverity(severity))
         self.faults.append(fault)
         return fault

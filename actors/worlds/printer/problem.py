@@ -6,11 +6,12 @@ from enum import StrEnum
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from actors.worlds.printer import plugin
 from actors.worlds.printer.component import components, parameters
-from actors.worlds.printer.datafile import DataFile, read_data
-from actors.worlds.printer.machine import Machine
+from actors.worlds.printer.datafile import DataFile, DataInvalid, read_data
+from actors.worlds.printer.machine import Machine, machines
 
 
 class ProblemSeverity(StrEnum):
@@ -46,6 +47,7 @@ class Cause(BaseModel):
         effects: parameter -> value at minor, moderate, major, critical.
         needs: parts that the model must have besides those that it acts on.
         arises: how it comes about in service; None if only hands bring it about.
+        by_machine: effects where they differ from model to model (faults written in Python).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,11 +58,16 @@ class Cause(BaseModel):
     effects: dict[str, tuple[float, float, float, float]]
     needs: tuple[str, ...] = ()
     arises: Arises | None = None
+    by_machine: dict[str, dict[str, tuple[float, float, float, float]]] = Field(default_factory=dict)
 
-    def at(self, severity: ProblemSeverity) -> dict[str, float]:
-        """The parameters that it sets at this severity."""
+    def on(self, model: str) -> dict[str, tuple[float, float, float, float]]:
+        """Parameter -> values at the four severities, on this printer model."""
+        return self.by_machine.get(model, self.effects)
+
+    def at(self, severity: ProblemSeverity, model: str) -> dict[str, float]:
+        """The parameters that it sets at this severity on this printer model."""
         place = list(ProblemSeverity).index(severity)
-        return {parameter: values[place] for parameter, values in self.effects.items()}
+        return {parameter: values[place] for parameter, values in self.on(model).items()}
 
 
 class Problem(BaseModel):
@@ -86,8 +93,34 @@ def problems() -> dict[str, Problem]:
     for key, problem in found.items():
         for name, cause in problem.causes.items():
             _check(key, name, cause, file)
+    for who, fault in plugin.offered():
+        found[fault.problem] = _with(found, who, fault)
     _check_spoils({name for problem in found.values() for name in problem.causes})
     return found
+
+
+def _with(found: dict[str, Problem], who: str, fault: plugin.PrinterFault) -> Problem:
+    """A problem type with a fault that a package offers among its causes."""
+    if fault.problem not in found:
+        raise DataInvalid(f"{who}: there is no problem type '{fault.problem}'; there are {', '.join(found)}")
+    if any(fault.cause in problem.causes for problem in found.values()):
+        raise DataInvalid(f"{who}: there is a cause '{fault.cause}' already")
+    try:
+        cause = Cause.model_validate(plugin.fields(who, fault, machines()))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DataInvalid(f"{who}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    if fault.cause.partition(".")[0] not in components():
+        raise DataInvalid(f"{who}: a cause is named `component.condition`; components are {', '.join(components())}")
+    for parameter, values in ((p, v) for effects in cause.by_machine.values() for p, v in effects.items()):
+        known = parameters().get(parameter)
+        if known is None:
+            raise DataInvalid(f"{who}: there is no parameter '{parameter}'")
+        if not all(known.range[0] <= value <= known.range[1] for value in values):
+            low, high = known.range
+            raise DataInvalid(f"{who}: a value of {parameter} is outside of what is possible, {low:g} to {high:g}")
+    problem = found[fault.problem]
+    return problem.model_copy(update={"causes": {**problem.causes, fault.cause: cause}})
 
 
 def _check_spoils(known: set[str]) -> None:

@@ -117,7 +117,7 @@ def _spoil(printer: VirtualPrinter, chances: Mapping[str, float], rng: random.Ra
     """What this work breaks now and then."""
     for cause, chance in chances.items():
         if rng.random() < chance and possible(cause, printer.machine):
-            printer.values.update(causes()[cause].at(ProblemSeverity.MODERATE))
+            printer.values.update(causes()[cause].at(ProblemSeverity.MODERATE, printer.machine.id))
             yield cause
 
 

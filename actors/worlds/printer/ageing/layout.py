@@ -84,7 +84,7 @@ def layout(model: str) -> Layout:
         rate = problems()[type_of(cause)].rate * one.share
         if rate <= 0.0:
             continue
-        failures.append(Failure(cause, one.arises.growth, {row[name]: at for name, at in one.effects.items()}))
+        failures.append(Failure(cause, one.arises.growth, {row[name]: at for name, at in one.on(model).items()}))
         clocks.append(CLOCKS.index(one.arises.clock))
         scales.append(1000.0 / rate / math.gamma(1.0 + 1.0 / one.arises.shape))
         shapes.append(one.arises.shape)
