@@ -69,7 +69,14 @@ class Printer:
 
     def _act(self, bench: Bench, call: Plain) -> Plain:
         result = bench.act(Act(call["name"], call["arguments"]))
-        return {**asdict(result), "total_minutes": bench.minutes, "total_money": bench.money}
+        return {
+            "data": result.data,
+            "minutes": result.minutes,
+            "money": result.money,
+            "done": result.done,
+            "total_minutes": bench.minutes,
+            "total_money": bench.money,
+        }
 
 
 class Agent:

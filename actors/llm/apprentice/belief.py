@@ -6,9 +6,11 @@ Plain Bayes over the signs that the skills name. It knows strengths of words (al
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from skillbooks.skill import BRIEF, Skill
+
+Signs = dict[tuple[str, str], dict[str, float]]
 
 CHANCE = {"always": 0.9, "usually": 0.66, "sometimes": 0.38}
 UNNAMED = 0.05
@@ -51,26 +53,33 @@ def explained(skill: Skill, states: Mapping[str, str]) -> int:
     return sum(states.get(sign.where) == sign.state for sign in skill.when if not sign.where.startswith(BRIEF))
 
 
-def information(act: str, skills: Sequence[Skill], belief: Mapping[str, float], states: Mapping[str, str]) -> float:
-    """Nats that an act is expected to tell about which suspicion is right; signs seen already tell nothing."""
-    chances: dict[tuple[str, str], dict[str, float]] = {}
+def signs_of(acts: Iterable[str], skills: Sequence[Skill], states: Mapping[str, str]) -> dict[str, Signs]:
+    """Act -> what it can show: (where, state) -> suspect -> chance; signs seen already tell nothing."""
+    found: dict[str, Signs] = {act: {} for act in acts}
+    unlooked = found.keys() - {where.partition("/")[0] for where in states}
     for skill in skills:
-        if is_namesake(act, skill) and act not in {where.partition("/")[0] for where in states}:
-            chances.setdefault((act, "odd"), {})[skill.suspect] = NAMESAKE
+        for act in namesakes(unlooked, skill):
+            found[act].setdefault((act, "odd"), {})[skill.suspect] = NAMESAKE
         for sign in (*skill.when, *((skill.check,) if skill.check else ())):
-            if sign.act == act and sign.where not in states:
-                chances.setdefault((sign.where, sign.state), {})[skill.suspect] = CHANCE[sign.strength]
+            act = sign.act
+            if act in found and sign.where not in states:
+                found[act].setdefault((sign.where, sign.state), {})[skill.suspect] = CHANCE[sign.strength]
+    return found
+
+
+def information(signs: Signs, belief: Mapping[str, float]) -> float:
+    """Nats that a look at these signs is expected to tell about which suspicion is right."""
     total = 0.0
-    for named in chances.values():
+    for named in signs.values():
         mean = sum(p * named.get(suspect, UNNAMED) for suspect, p in belief.items())
-        total += _entropy(mean) - sum(p * _entropy(named.get(suspect, UNNAMED)) for suspect, p in belief.items())
+        total += _entropy(mean) - sum(p * _ENTROPIES[named.get(suspect, UNNAMED)] for suspect, p in belief.items())
     return total
 
 
-def is_namesake(act: str, skill: Skill) -> bool:
-    """True if the act looks at the part that the skill suspects, and the skill does not say what to see there."""
-    part = skill.suspect.partition(".")[0]
-    return part in act.partition(":")[2] and all(sign.act != act for sign in skill.when)
+def namesakes(acts: Iterable[str], skill: Skill) -> set[str]:
+    """Those of the acts that look at the part that the skill suspects, where it does not say what to see there."""
+    part, told = skill.suspect.partition(".")[0], {sign.act for sign in skill.when}
+    return {act for act in acts if part in act and part in act.partition(":")[2] and act not in told}
 
 
 def _act_and_target(where: str) -> tuple[str, str]:
@@ -79,11 +88,12 @@ def _act_and_target(where: str) -> tuple[str, str]:
 
 
 def _namesakes(skill: Skill, looked: Sequence[tuple[str, str, str]]) -> float:
-    """As `is_namesake`, over every act, target and state that was seen; asked for so often that it must be quick."""
+    """As `namesakes`, over every act, target and state that was seen: what all of it weighs."""
     part = skill.suspect.partition(".")[0]
+    told = {sign.act for sign in skill.when}
     weight = 0.0
     for act, target, state in looked:
-        if part in target and all(sign.act != act for sign in skill.when):
+        if part in target and act not in told:
             weight += NAMESAKE_FINE if state == "normal" else NAMESAKE_ODD
     return weight
 
@@ -101,15 +111,18 @@ def _weigh(scores: dict[str, float], named: Mapping[str, tuple[str, float]], sta
     """Add what one observed state says for and against every suspicion."""
     share = sum(chance for _, chance in named.values()) / len(scores)
     usual = min(max(share, UNNAMED), 0.9)
-    for suspect in scores:
-        said, chance = named.get(suspect, ("", UNNAMED))
-        if said == state:
-            scores[suspect] += weight * math.log(chance / usual)
-        elif said:
-            scores[suspect] += weight * math.log((1.0 - chance) / (1.0 - usual))
-        elif state not in ("normal", "absent") and suspect != UNKNOWN:
-            scores[suspect] += weight * max(math.log(UNNAMED / usual), STRANGE)
+    for suspect, (said, chance) in named.items():
+        likelihood = chance / usual if said == state else (1.0 - chance) / (1.0 - usual)
+        scores[suspect] += weight * math.log(likelihood)
+    if state not in ("normal", "absent"):
+        strange = weight * max(math.log(UNNAMED / usual), STRANGE)
+        for suspect in scores.keys() - named.keys() - {UNKNOWN}:
+            scores[suspect] += strange
 
 
 def _entropy(p: float) -> float:
     return -(p * math.log(p) + (1 - p) * math.log(1 - p)) if 0.0 < p < 1.0 else 0.0
+
+
+_ENTROPIES = {chance: _entropy(chance) for chance in (*CHANCE.values(), NAMESAKE, UNNAMED)}
+"""Of every chance that there is, worked out once."""

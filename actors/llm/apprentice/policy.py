@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from actors.llm.apprentice import belief
 from actors.llm.apprentice.claims import Claim, claims
@@ -123,12 +124,13 @@ def _is_look(now: Situation, act: str) -> bool:
 def _before_spending(now: Situation, skill: Skill) -> Offer | None:
     """A look at a sign that tells this suspicion, or at the suspected part; none once a look has confirmed it."""
     states = now.states()
+    told, namesakes = {sign.act for sign in _signs(skill)}, belief.namesakes(now.offers, skill)
     looked = [sign for sign in _signs(skill) if _is_look(now, sign.act)]
     if any(states.get(sign.where) == sign.state for sign in looked):
         return None
     for act in (*(sign.act for sign in _signs(skill)), *sorted(now.offers)):
         offer = now.offers.get(act)
-        named = any(sign.act == act for sign in _signs(skill)) or belief.is_namesake(act, skill)
+        named = act in told or act in namesakes
         if named and offer and offer.kind == "looks" and not now.times(act) and now.affords(offer, RESERVE + 20.0):
             return offer
     return None
@@ -138,7 +140,9 @@ def _best_look(
     now: Situation, suspects: list[Skill], believed: dict[str, float], states: dict[str, str]
 ) -> Offer | None:
     acts = {sign.act for skill in suspects for sign in _signs(skill)}
-    acts |= {path for path in now.offers for skill in suspects if belief.is_namesake(path, skill)}
+    for skill in suspects:
+        acts |= belief.namesakes(now.offers, skill)
+    signs = belief.signs_of(acts, suspects, states)
     worth: dict[str, float] = {}
     for act in sorted(acts):
         offer = now.offers.get(act)
@@ -149,7 +153,7 @@ def _best_look(
             or not now.affords(offer, RESERVE + 10.0)
         ):
             continue
-        told = belief.information(act, suspects, believed, states)
+        told = belief.information(signs[act], believed)
         if told >= WORTH:
             worth[act] = told / (offer.price + 2.0)
     best = max(worth, key=lambda act: (round(worth[act], 9), act), default=None)
@@ -233,12 +237,19 @@ def _by_cost(now: Situation) -> Decision | None:
 
 def _cheapest(now: Situation, kinds: tuple[str, ...], reserve: float) -> Offer | None:
     """By cost, with a little curiosity: the seed blurs prices, so that not everybody looks at the same things."""
-    rng = random.Random(now.seed)
-    blurred = {path: (offer.price + 2.0) ** 0.5 * rng.expovariate(1.0) for path, offer in sorted(now.offers.items())}
     open_ones = [
         o for o in now.offers.values() if o.kind in kinds and not now.times(o.path) and now.affords(o, reserve)
     ]
+    blurred = _blurred(now.seed, tuple(now.offers.values()))
     return min(open_ones, key=lambda offer: (blurred[offer.path], offer.path), default=None)
+
+
+@lru_cache(maxsize=32)
+def _blurred(seed: int, offers: tuple[Offer, ...]) -> dict[str, float]:
+    """Path -> its blurred price; the same at every turn of an episode."""
+    rng = random.Random(seed)
+    by_path = sorted(offers, key=lambda offer: offer.path)
+    return {offer.path: (offer.price + 2.0) ** 0.5 * rng.expovariate(1.0) for offer in by_path}
 
 
 def _submit(now: Situation, *, done: bool) -> Decision:

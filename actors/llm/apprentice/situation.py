@@ -1,13 +1,15 @@
 """What the apprentice can read off a request: the catalogue, the offers, the skills, and all that has happened so far.
 
-It reads the prompt that any model would get, and keeps nothing between two requests.
+It reads the prompt that any model would get. What it keeps between two requests is only what a text means: the same
+text is read once.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from actors.llm.port import Request
@@ -94,7 +96,11 @@ class Situation:
 
     def times(self, path: str) -> int:
         """How often this was done."""
-        return sum(step.path == path for step in self.steps)
+        return self._done[path]
+
+    @cached_property
+    def _done(self) -> Counter[str]:
+        return Counter(step.path for step in self.steps)
 
     def states(self, upto: int | None = None) -> dict[str, str]:
         """The latest state of everything seen, and the customer's words."""
@@ -116,13 +122,14 @@ class Situation:
 def read(request: Request) -> Situation:
     """The situation that a request describes."""
     titles, topics = _catalogue(request.system)
-    brief = json.loads(request.messages[0].text)["brief"]
+    opening = _opening(request.messages[0].text)
+    brief, callable_ = opening.brief, {tool.name for tool in request.tools}
     situation = Situation(
         titles=titles,
         topics=topics,
-        offers=_offers(brief["offers"], {tool.name for tool in request.tools}),
+        offers={path: offer for path, offer in opening.offers.items() if path.partition(":")[0] in callable_},
         skills=_skills(request.skills),
-        said=_said(brief),
+        said=opening.said,
         minutes=float(brief["limits"]["minutes"]),
         practice=bool(brief.get("practice", False)),
         minutes_left=float(brief["limits"]["minutes"]),
@@ -145,15 +152,38 @@ def _follow(request: Request, situation: Situation) -> None:
     for message in request.messages:
         if message.role != "tool":
             continue
-        told = json.loads(message.text)
+        told = _answer(message.text)
         situation.minutes_left = float(told["minutes_left"])
         situation.money_left = float(told["euros_left"])
         situation.turns_left = int(told["turns_left"])
         path = asked[message.answers]
         offer = situation.offers.get(path)
-        states = {found["sign"]: found["state"] for found in told["result"].get("findings", ())}
         kind = offer.kind if offer else "other"
-        situation.steps.append(Step(path, kind, states, told["result"].get("good") if kind == "trials" else None))
+        situation.steps.append(Step(path, kind, told["states"], told["good"] if kind == "trials" else None))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the first message means: the brief, all that it offers, and the signs of the customer's words."""
+
+    brief: Plain
+    offers: dict[str, Offer]
+    said: dict[str, str]
+
+
+@lru_cache(maxsize=64)
+def _opening(text: str) -> Opening:
+    brief = json.loads(text)["brief"]
+    return Opening(brief, _offers(brief["offers"]), _said(brief))
+
+
+@lru_cache(maxsize=2048)
+def _answer(text: str) -> Plain:
+    """What a tool's answer means."""
+    told = json.loads(text)
+    result = told.pop("result")
+    states = {found["sign"]: found["state"] for found in result.get("findings", ())}
+    return {**told, "states": states, "good": result.get("good")}
 
 
 def _said(brief: Plain) -> dict[str, str]:
@@ -161,12 +191,11 @@ def _said(brief: Plain) -> dict[str, str]:
     return {f"{BRIEF}{stem}": "mentioned" for stem in stems(texts)}
 
 
-def _offers(plain: Plain, callable_: set[str]) -> dict[str, Offer]:
+def _offers(plain: Plain) -> dict[str, Offer]:
     return {
         f"{tool}:{target}": Offer(f"{tool}:{target}", kind, float(minutes), float(money))
         for kind, tools in plain.items()
         for tool, targets in tools.items()
-        if tool in callable_
         for target, (minutes, money) in targets.items()
     }
 
