@@ -96,16 +96,16 @@ class VirtualPrinter:
         if hours > 0:
             record = self.wear_clock()
             self._pace = self._pace or Pace.of(record)
-            record.advance(hours, self._pace)
-            self._take(record.present(self._pace), hours)
+            rates = record.advance(hours, self._pace)
+            self._take(record.present(self._pace, rates), hours)
 
     def _print_on_the_bench(self, hours: float) -> None:
         """Wear without new failures: the print is short, and whether a repair holds must not hang on such luck."""
         record = self.wear_clock().present(self._pace)
         self._pace = self._pace or Pace.of(record)
         calm = replace(self._pace, at_risk=False)
-        record.advance(hours, calm)
-        self.record = record.present(calm)
+        rates = record.advance(hours, calm)
+        self.record = record.present(calm, rates)
         self._take(self.record, hours)
 
     def _take(self, now: Record, hours: float) -> None:

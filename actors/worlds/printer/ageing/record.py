@@ -92,10 +92,13 @@ class Record:
         for name in _arrays():
             getattr(self, name)[..., chosen] = getattr(part, name)
 
-    def advance(self, hours: Array | float, pace: Pace | None = None) -> None:
+    def advance(self, hours: Array | float, pace: Pace | None = None) -> Rates | None:
         """Owe so many hours more, and take every whole step that fits; `pace` is this record's, if it is at hand.
 
         A pace that is not `at_risk` wears parts and lets none of the failures' clocks run.
+
+        Returns:
+            how fast everything changes now, for `present`; None where some printers were set aside on the way.
         """
         self.owed += hours
         pace, part, chosen = pace or Pace.of(self), self, np.arange(len(self.owed))
@@ -110,14 +113,16 @@ class Record:
                 still = np.flatnonzero(due)
                 chosen = chosen[still]
                 part, pace = self.take(chosen), pace.take(still)
-        if part is not self:
-            self.put(chosen, part)
+        if part is self:
+            return rates
+        self.put(chosen, part)
+        return None
 
-    def present(self, pace: Pace | None = None) -> Record:
-        """A copy in which what is owed has been printed."""
+    def present(self, pace: Pace | None = None, rates: Rates | None = None) -> Record:
+        """A copy in which what is owed has been printed; `rates` are those of this state, if they are at hand."""
         found = self.take(np.arange(len(self.owed)))
         if found.owed.any():
-            rates = (pace or Pace.of(found)).rates(found)
+            rates = rates or (pace or Pace.of(found)).rates(found)
             found.step(rates, found.owed / rates.step)
         return found
 
@@ -221,9 +226,9 @@ class Pace:
         plan, rows = self.plan, record.values
         values = {name: rows[row] for name, row in plan.row.items()}
         strain = wear.strain(self.machine, values, self.use)
+        stress = wear.stress(self.machine, values, self.use, strain)
         change = self.base.copy()
-        for name, factor in wear.stress(self.machine, values, self.use, strain).items():
-            change[plan.row[name]] *= factor
+        change[[plan.row[name] for name in stress]] *= np.stack(list(stress.values()))
         clocks = np.stack(list(wear.clocks(self.use, strain).values()))[list(plan.clock)] * float(self.at_risk)
         room = np.minimum(np.maximum(change, plan.low - rows), plan.high - rows)  # what is worn out wears no further
         fastest = (np.abs(room) / plan.span).max(axis=0)

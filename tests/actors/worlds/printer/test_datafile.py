@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from actors.worlds.printer.component import components
-from actors.worlds.printer.datafile import OWN, DataInvalid
+from actors.worlds.printer.datafile import DATA, OWN, DataInvalid
 from actors.worlds.printer.machine import machines
+from actors.worlds.printer.marked import load_plain
 from actors.worlds.printer.problem import problems
 
 FAULT = """\
@@ -123,3 +125,9 @@ def test_one_field_can_be_overruled(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert own["stringing"].rate == 9.5
     assert own["stringing"].causes == problems()["stringing"].causes
     assert own["nozzle_clog"] == problems()["nozzle_clog"]
+
+
+@pytest.mark.parametrize("name", ["components.yaml", "machines.yaml", "materials.yaml"])
+def test_the_parser_at_hand_reads_what_the_plain_one_reads(name: str) -> None:
+    text = (DATA / name).read_text(encoding="utf-8")
+    assert load_plain(text) == yaml.safe_load(text)
