@@ -31,6 +31,7 @@ class Settings(BaseModel):
     )
     agent: Name = Field(default="apprentice", description="who plays the episodes")
     reflector: Name = Field(default="counting", description="who draws lessons: counting, or a model")
+    curator: Name = Field(default="counting", description="who changes the book: counting, or a model")
     base_url: Name | None = Field(default=None, description="address of the models, such as a local server's")
     prices: Name | None = Field(default=None, description="a YAML file of prices that goes before the lists")
     budget_usd: float | None = Field(default=None, ge=0, description="US dollars that a run may spend on models")

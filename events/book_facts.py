@@ -94,6 +94,23 @@ class SkillsProposed(Fact, name="SkillsProposed"):
     evidence: tuple[str, ...] = ()
 
 
+class DeltaDrafted(Fact, name="DeltaDrafted"):
+    """A curator that asks a model said what a book should become; what is made of it stands in the book's stream.
+
+    `operations` are as it said them, `evidence` the ids of the lessons that it was shown, `prompts` its prompt file
+    with the hash, `calls` and `repairs` how often it was asked and how often it had to mend its answer.
+    """
+
+    skillbook: str
+    wave: int
+    curator: str
+    prompts: dict[str, str]
+    operations: tuple[Plain, ...] = ()
+    evidence: tuple[str, ...] = ()
+    calls: int = 0
+    repairs: int = 0
+
+
 class ProposalReviewed(Fact, name="ProposalReviewed"):
     """A person decided about a proposed delta; what was accepted follows as a delta of its own.
 

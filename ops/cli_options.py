@@ -23,6 +23,7 @@ _FLAGS: dict[str, tuple[str, str]] = {
     "difficulty": ("LEVEL", "easy, medium, hard or mixed.  [mixed]"),
     "agent": ("NAME", "Who plays the episodes.  [apprentice]"),
     "reflector": ("NAME", "Who draws lessons: counting, or a model such as anthropic:MODEL.  [counting]"),
+    "curator": ("NAME", "Who makes changes of the book out of lessons: counting, or a model.  [counting]"),
     "base_url": ("URL", "Where the models are, such as a llama.cpp, Ollama or vLLM server.  [the provider's own]"),
     "prices": ("FILE", "Prices in YAML that go before the lists: MODEL: {input: 3, output: 15}."),
     "budget_usd": ("X", "Dollars that the run may spend on models; it ends cleanly before it passes them."),

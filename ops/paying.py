@@ -16,6 +16,7 @@ from actors.llm.caller import size_of
 from actors.llm.options import Options
 from actors.llm.port import Usage
 from actors.llm.prices import price_of
+from actors.llm.recorded import parted
 from actors.roles import agent
 from actors.roles.prompts import prompt
 from actors.runtime.port import Runtime
@@ -31,6 +32,8 @@ from ops.logs import open_for_reading, placed
 from skillbooks.runs import read_runs
 
 COUNTING = "counting"
+LEARNERS = ("reflector", "curator")
+"""Settings that name who learns."""
 TURNS, A_TURN, SAID = 15, 250, 150
 """What an episode is taken for where the log knows no better: turns, tokens that each adds, tokens of an answer."""
 ADDRESSES = {"anthropic": "ANTHROPIC_BASE_URL", "anthropic-batch": "ANTHROPIC_BASE_URL", "litellm": "OPENAI_BASE_URL"}
@@ -61,9 +64,24 @@ def options_of(settings: Settings, processes: int = 1) -> Options:
     )
 
 
+def reached(name: str) -> str:
+    """A model's name as every worker understands it: a recording in a file by its absolute place.
+
+    Raises:
+        WrongUse: the store of a recording comes with a password, which would stand in the log.
+    """
+    adapter, _, rest = name.partition(":")
+    store, run = parted(rest) if adapter == "recorded" else ("", "")
+    if urlsplit(store).password:
+        raise WrongUse("a recording's store must come without a password: it would be written down; use PGPASSWORD")
+    return f"recorded:{placed(store)}#{run}" if store else name
+
+
 def minds_of(settings: Settings) -> list[str]:
     """The models that a run uses, each once."""
-    return list(dict.fromkeys(name for name in (settings.agent, settings.reflector) if name != COUNTING))
+    return list(
+        dict.fromkeys(name for name in (settings.agent, settings.reflector, settings.curator) if name != COUNTING)
+    )
 
 
 def must_be_paid(settings: Settings) -> bool:
@@ -80,7 +98,7 @@ def check(settings: Settings) -> None:
         PricesInvalid: the price file cannot be used.
     """
     for name in minds_of(settings):
-        models.load(name, options_of(settings))
+        models.load(reached(name), options_of(settings))
         unknown = not models.is_free(name) and price_of(name, settings.prices or "") is None
         if unknown and settings.budget_usd is not None:
             raise WrongUse(
@@ -182,21 +200,25 @@ def as_begun(settings: Settings) -> Settings:
     """With the models that a run needs, before anybody is hired.
 
     A run that is taken up again has those that it was begun with; one that is played from a recording takes the
-    reflector's answers from there too, if that was a model.
+    answers of reflector and curator from there too, where these were models.
     """
     if settings.resume:
-        before = _begun_with(settings, settings.resume)
-        return settings.model_copy(update={name: before[name] for name in ("agent", "reflector") if name in before})
-    adapter, _, run = settings.agent.partition(":")
-    if adapter == "recorded" and settings.reflector == COUNTING:
-        reflected = _begun_with(settings, run).get("reflector", COUNTING) != COUNTING
-        return settings.model_copy(update={"reflector": settings.agent if reflected else COUNTING})
+        before = _begun_with(settings.store, settings.resume)
+        return settings.model_copy(update={name: before[name] for name in ("agent", *LEARNERS) if name in before})
+    adapter, _, rest = settings.agent.partition(":")
+    if adapter == "recorded":
+        reached(settings.agent)
+        store, run = parted(rest)
+        before = _begun_with(store or settings.store, run)
+        asked = [name for name in LEARNERS if before.get(name, COUNTING) != COUNTING]
+        still = [name for name in asked if getattr(settings, name) == COUNTING]
+        return settings.model_copy(update=dict.fromkeys(still, settings.agent))
     return settings
 
 
-def _begun_with(settings: Settings, run: str) -> dict[str, Any]:
+def _begun_with(store: str, run: str) -> dict[str, Any]:
     """The settings that a run of the log was begun with; nothing of one that is not there."""
-    with open_log(placed(settings.store), read_only=True) as log:
+    with open_log(placed(store), read_only=True) as log:
         begun = next(iter(log.read_stream(f"run/{run}")), None)
         fact = begun.fact() if begun is not None else None
     return fact.settings if isinstance(fact, facts.RunStarted) else {}

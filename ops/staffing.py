@@ -11,11 +11,14 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from actors.runtime.attempts import Attempts
+from actors.runtime.drafting import POOL as CURATORS
+from actors.runtime.drafting import Drafting
 from actors.runtime.episode import Table
 from actors.runtime.floor import Floor, OwnFloor
 from actors.runtime.observer import Observer
 from actors.runtime.port import JOURNAL, AskFailed, Runtime, RuntimeFault, Staffing
 from actors.runtime.purse import Purse
+from actors.runtime.sitting import Desk
 from actors.runtime.teams import POOL as TEAMS
 from actors.runtime.teams import TeamFloor
 from actors.worlds import catalogue as worlds
@@ -23,7 +26,7 @@ from configs.settings import Settings
 from events.errors import LogOccupied
 from ops.failures import Interrupted, WrongUse
 from ops.logs import is_memory, placed
-from ops.paying import COUNTING, must_be_paid, options_of
+from ops.paying import COUNTING, must_be_paid, options_of, reached
 
 EPISODES_A_WORKER = 8
 """Episodes under way for each worker: enough that none waits for another's disk or model."""
@@ -105,7 +108,7 @@ def _journal(settings: Settings) -> dict[str, Any]:
 def _teams(runtime: Runtime, settings: Settings) -> Staffing:
     config = {
         "world": settings.world,
-        "model": settings.agent,
+        "model": reached(settings.agent),
         "options": options_of(settings).plain(),
         "window": _window_of_a_team(settings),
         "seconds": settings.episode_seconds,
@@ -122,15 +125,18 @@ def _roles(settings: Settings) -> list[Staffing]:
 
     count = workers(settings)
     apart = settings.runtime == "ray"
-    processes = size("agents", count) + size("reflectors", 1) if apart else 1
+    by_model = settings.curator != COUNTING
+    processes = size("agents", count) + size("reflectors", 1) + by_model if apart else 1
     options = options_of(settings, processes).plain()
-    reflector = {**world, "model": settings.reflector, "options": options}
+    reflector = {**world, "model": reached(settings.reflector), "options": options}
+    agent = {**world, "model": reached(settings.agent), "options": options}
+    curator = {"model": reached(settings.curator), "options": options}
+    curators = [Staffing(CURATORS, "actors.runtime.drafting:Curator", curator, 1, stateless=True)] if by_model else []
     return [
+        *curators,
         Staffing("generators", f"{staff}:Generator", world, size("generators", 1), stateless=True),
         Staffing("printers", f"{staff}:Printer", world, size("printers", count)),
-        Staffing(
-            "agents", f"{staff}:Agent", {**world, "model": settings.agent, "options": options}, size("agents", count)
-        ),
+        Staffing("agents", f"{staff}:Agent", agent, size("agents", count)),
         Staffing("evaluators", f"{staff}:Evaluator", world, size("evaluators", 1), stateless=True),
         Staffing("reflectors", f"{staff}:Reflector", reflector, size("reflectors", 1), stateless=True),
     ]
@@ -154,12 +160,19 @@ def table_of(
     return Table(runtime, observer, settings.world, settings.agent, limits, settings.episode_seconds, purse, attempts)
 
 
+def drafting_of(runtime: Runtime, settings: Settings, purse: Purse | None, run: str) -> Drafting | None:
+    """The curator that asks a model; None for the one that counts."""
+    if settings.curator == COUNTING:
+        return None
+    return Drafting(Desk(runtime, run, purse or Purse()), settings.curator, settings.seed)
+
+
 def is_together(settings: Settings) -> bool:
     """Whether whole teams are hired; in one process there is nothing to put together.
 
     Where models must be paid, all episodes are conducted from here, so that one purse keeps the budget exactly.
     """
-    counting = settings.reflector == COUNTING and not must_be_paid(settings)
+    counting = COUNTING == settings.reflector == settings.curator and not must_be_paid(settings)
     return settings.runtime == "ray" and settings.placement == "together" and counting
 
 

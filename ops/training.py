@@ -24,7 +24,7 @@ from ops.failures import WrongUse
 from ops.logs import open_for_reading
 from ops.programmes import plan_of
 from ops.reports import evaluation_of, tried_of
-from ops.staffing import floor_of, guarded, in_flight, is_together, table_of, workers
+from ops.staffing import drafting_of, floor_of, guarded, in_flight, is_together, table_of, workers
 from skillbooks.ablation import shuffled
 from skillbooks.skillbook import Skillbook, stream_of
 
@@ -129,7 +129,8 @@ async def _conducted(
 ) -> None:
     purse = await paying.purse_of(runtime, settings, programme.run)
     floor = floor_of(runtime, settings, observer, purse, programme.run)
-    conductor = Conductor(runtime, observer, floor, programme, book, recorded, against)
+    drafting = drafting_of(runtime, settings, purse, programme.run)
+    conductor = Conductor(runtime, observer, floor, programme, book, recorded, against, drafting)
     observer.run_started(plan_of(command, settings, book, programme))
     status: Status = "finished"
     try:

@@ -37,20 +37,28 @@ def groups(count: int, seed: int, *, copies: int = COPIES) -> list[list[int]]:
     return dealt
 
 
-async def reduced(items: Sequence[T], merge: Callable[[list[T]], Awaitable[list[T]]], seed: int) -> list[T]:
+async def reduced(
+    items: Sequence[T],
+    merge: Callable[[list[T]], Awaitable[list[T]]],
+    seed: int,
+    *,
+    join: Callable[[list[T]], list[T]] = list,
+) -> list[T]:
     """Merge many items in groups, and their results again, until one group is left.
 
     Args:
         items: in a fixed order.
         merge: fewer items that say what those of a group say; asked group after group, in order.
         seed: of the dealing.
+        join: puts together what two groups said of the same items, so that a second copy is no second item.
 
     Returns:
         What the last group says. If merging brings no reduction, the items are handed to it as they are.
     """
     level, found = 0, list(items)
     while len(found) > SMALL:
-        merged = [one for dealt in groups(len(found), seed + level) for one in await merge([found[n] for n in dealt])]
+        dealt = groups(len(found), seed + level)
+        merged = join([one for group in dealt for one in await merge([found[n] for n in group])])
         if len(merged) >= len(found):
             break
         level, found = level + 1, merged

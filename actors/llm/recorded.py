@@ -1,7 +1,7 @@
-"""Answers from a log: `recorded:RUN` says what the models of that run said, and calls nobody.
+"""Answers from a log: `recorded:RUN`, or `recorded:STORE#RUN` of another log, says what the models of that run said.
 
-An answer is found by the place in the run where it was given and by the hash of all that was asked. A request that the
-log does not hold is an error, so a replay that goes another way is noticed at its first step.
+Nobody is called. An answer is found by the place in the run where it was given and by the hash of all that was asked. A
+request that the log does not hold is an error, so a replay that goes another way is noticed at its first step.
 """
 
 from __future__ import annotations
@@ -36,16 +36,17 @@ class Recorded:
     """The models of a run, as the log has them.
 
     Args:
-        run: whose answers.
-        options: with the URL of the log.
+        recording: `RUN`, whose answers; or `STORE#RUN`, with the URL of the log where that is.
+        options: with the URL of the log of a mere `RUN`.
 
     Raises:
         LookupError: the log has no answers of such a run.
     """
 
-    def __init__(self, run: str, options: Options) -> None:
+    def __init__(self, recording: str, options: Options) -> None:
+        store, run = parted(recording)
         self.name, self._run = f"recorded:{run}", run
-        with open_log(options.store, read_only=True) as log:
+        with open_log(store or options.store, read_only=True) as log:
             self._recording = read_recording(log, run)
         if not self._recording.by_place:
             raise LookupError(
@@ -67,6 +68,12 @@ class Recorded:
                 "not_recorded",
             )
         return found
+
+
+def parted(recording: str) -> tuple[str, str]:
+    """Store and run of `STORE#RUN`; no store of a mere `RUN`."""
+    store, mark, run = recording.rpartition("#")
+    return (store, run) if mark and "://" in store else ("", recording)
 
 
 def read_recording(log: EventLog, run: str) -> Recording:

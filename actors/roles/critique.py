@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from actors.llm.port import Message, Reply, Request, Tool
+from actors.llm.port import Reply, Request, Tool
+from actors.roles.mending import AnswerUnreadable, conversation
 from actors.roles.prompts import prompt
 from actors.roles.reflector import observed
 from skillbooks.lesson import Lesson, Seen
@@ -23,13 +24,11 @@ from skillbooks.skill import BRIEF
 Plain = dict[str, Any]
 
 TOOL = "propose_lessons"
-MOST_REPAIRS = 2
-"""How often a model may mend an answer that breaks the form."""
 MOST_SIGNS = 60
 """Observations that are shown: those that are odd, in order; then the customer's words."""
 
 
-class LessonsUnreadable(Exception):  # noqa: N818 - errors read as facts
+class LessonsUnreadable(AnswerUnreadable):
     """Raised when an answer cannot be taken as lessons; the text tells the model what is wrong."""
 
 
@@ -79,14 +78,10 @@ def name_of(model: str) -> str:
 
 def ask(case: Closed, replies: Sequence[Reply], complaints: Sequence[str], *, seed: int, place: str) -> Request:
     """The request for lessons, behind what was answered and complained of before."""
-    messages = [Message("user", _told(case))]
-    for reply, complaint in zip(replies, complaints, strict=True):
-        messages.append(Message("assistant", reply.text, reply.calls))
-        messages += [Message("tool", json.dumps({"error": complaint}), answers=call.id) for call in reply.calls]
-        if not reply.calls:
-            messages.append(Message("user", complaint))
     system, tools = (prompt("reflector").text,), (_tool(case),)
-    return Request(system, "", tuple(messages), tools, 2048, seed, must_call=TOOL, place=place)
+    return Request(
+        system, "", conversation(_told(case), replies, complaints), tools, 2048, seed, must_call=TOOL, place=place
+    )
 
 
 def lessons(case: Closed, told: Plain) -> list[Lesson]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from actors.runtime.chronicle import Chronicle
 from actors.runtime.curating import Curation
+from actors.runtime.drafting import Drafting
 from actors.runtime.episode import Phase, Shown
 from actors.runtime.floor import Floor
 from actors.runtime.ledger import Ledger, Tally
@@ -106,6 +107,7 @@ class Conductor:
         book: the skillbook to begin with.
         recorded: what the log already says of the run.
         against: book of the arm `without`; by default the empty one.
+        drafting: the curator that asks a model; by default the one that counts.
     """
 
     def __init__(
@@ -117,6 +119,7 @@ class Conductor:
         book: Skillbook,
         recorded: Ledger,
         against: Skillbook | None = None,
+        drafting: Drafting | None = None,
     ) -> None:
         self._runtime, self._observer, self._floor = runtime, observer, floor
         self._plan, self._recorded = programme, recorded
@@ -129,6 +132,7 @@ class Conductor:
             trials=programme.dropout > 0,
             review=programme.review,
             budget=programme.budget,
+            drafting=drafting,
         )
         self._against = against or Skillbook("none")
         self._log = Chronicle(runtime, f"run/{programme.run}", programme.run, version=recorded.version, cause=None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from actors.runtime.chronicle import Chronicle
+from actors.runtime.drafting import Draft, Drafting
 from actors.runtime.observer import Observer
 from actors.runtime.port import Plain, Runtime
 from actors.runtime.reading import load, pages, pages_of_stream
 from events import facts
-from events.book_facts import SkillsProposed
+from events.book_facts import DeltaDrafted, SkillsProposed
 from events.fact import Fact
 from skillbooks.credit import TYPES, Trials
 from skillbooks.curation import curate
@@ -25,6 +26,7 @@ from skillbooks.verdicts import retirements
 CURATOR = "counting 1"
 MOST_EPISODES = 10_000
 """Episodes whose lessons are weighed; of more, an even sample is."""
+_HEARD = [facts.LessonsProposed.fact_name, DeltaDrafted.fact_name]
 
 
 class Curation:
@@ -38,6 +40,7 @@ class Curation:
         review: whether a person has to accept each delta before it counts.
         trials: whether cases are played without some skills, so that what each is worth can be told.
         budget: most tokens of the skill block.
+        drafting: the curator that asks a model; by default the one that counts.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Curation:
         trials: bool = False,
         review: bool = False,
         budget: int | None = None,
+        drafting: Drafting | None = None,
     ) -> None:
         self._runtime, self._observer, self._run, self._name = runtime, observer, run, name
         self._taught = LessonSample(MOST_EPISODES)
@@ -58,6 +62,8 @@ class Curation:
         self._review = review
         self._trials = Trials(name) if trials else None
         self._budget, self._tried = budget, 0
+        self._drafting = drafting
+        self._drafted: dict[tuple[str, int], tuple[str, ...]] = {}
 
     async def recalled(self, wave: int, book: Skillbook) -> Skillbook:
         """The book after a wave that was finished before the run was stopped; nothing is decided or written anew."""
@@ -84,26 +90,37 @@ class Curation:
         if done:
             return book
         taught, broken = await self._lessons(lineage, wave)
-        operations = curate(
-            latest, [one for name in sorted(taught) for one in taught[name]], lineage.made, lineage.condemned
-        )
+        draft = await self._draft(wave, latest, taught, lineage)
+        operations = draft.operations
         touched = {id_ for one in operations for id_ in targets(one)}
         operations += [one for one in await self._verdicts(latest) if one["id"] not in touched]
         told: list[Fact] = [_rejected(latest, [], reason, wave) for reason in sorted(broken)]
-        return await self._write(wave, version, latest, operations, taught, lineage, told)
+        told += [_rejected(latest, [one] if one else [], reason, wave) for one, reason in draft.refused]
+        draft = Draft(operations, [], draft.curator)
+        return await self._write(wave, version, latest, draft, taught, lineage, told)
+
+    async def _draft(self, wave: int, book: Skillbook, taught: dict[str, list[Lesson]], lineage: Lineage) -> Draft:
+        """What the lessons call for: by counting all of them, or as a model says of those that it has not seen."""
+        if self._drafting is None:
+            lessons = [one for name in sorted(taught) for one in taught[name]]
+            return Draft(curate(book, lessons, lineage.made, lineage.condemned), [], CURATOR)
+        seen = {id_ for key, ids in self._drafted.items() if key != (self._run, wave) for id_ in ids}
+        old = seen | lineage.weighed
+        fresh = {name: lessons for name, lessons in taught.items() if lesson_id(name) not in old}
+        return await self._drafting.draft(wave, book, fresh, lineage.condemned)
 
     async def _write(
-        self, wave: int, version: int, book: Skillbook, operations: list[Plain],
+        self, wave: int, version: int, book: Skillbook, draft: Draft,
         taught: dict[str, list[Lesson]], lineage: Lineage, told: list[Fact],
     ) -> Skillbook:  # fmt: skip
-        fit, unfit = sifted([one for one in operations if lineage.wants(one)])
+        fit, unfit = sifted([one for one in draft.operations if lineage.wants(one)])
         told += [_rejected(book, [one], reason, wave) for one, reason in unfit]
         after = book
         if fit:
             fresh = sorted(name for name in taught if lesson_id(name) not in lineage.weighed)
             try:
                 after = book.after(fit)
-                accepted = _accepted(after, fit, wave, sources_of(fit, taught, fresh), fresh)
+                accepted = _accepted(after, fit, wave, sources_of(fit, taught, fresh), fresh, draft.curator)
                 told.append(_proposed(book, accepted) if self._review else accepted)
                 after = book if self._review else after
             except DeltaRejected as rejected:
@@ -130,8 +147,10 @@ class Curation:
     async def _lessons(self, lineage: Lineage, wave: int) -> tuple[dict[str, list[Lesson]], list[str]]:
         """All lessons that count for the book, by episode; and why some of this wave are none."""
         broken: list[str] = []
-        async for event in pages(self._runtime, self._read, types=[facts.LessonsProposed.fact_name]):
+        async for event in pages(self._runtime, self._read, types=_HEARD):
             self._read, fact = event["position"], load(event)
+            if isinstance(fact, DeltaDrafted) and fact.skillbook == lineage.name:
+                self._drafted[event["correlation"], fact.wave] = fact.evidence
             if not isinstance(fact, facts.LessonsProposed):
                 continue
             try:
@@ -162,12 +181,13 @@ def _proposed(book: Skillbook, wanted: facts.SkillsAccepted) -> SkillsProposed:
 
 
 def _accepted(
-    after: Skillbook, operations: list[Plain], wave: int, sources: tuple[tuple[str, ...], ...], fresh: list[str]
-) -> facts.SkillsAccepted:
+    after: Skillbook, operations: list[Plain], wave: int, sources: tuple[tuple[str, ...], ...], fresh: list[str],
+    curator: str,
+) -> facts.SkillsAccepted:  # fmt: skip
     return facts.SkillsAccepted(
         version=after.version,
         operations=tuple(operations),
-        curator=CURATOR,
+        curator=curator,
         wave=wave,
         evidence=tuple(lesson_id(name) for name in fresh),
         sha256=after.sha256,

@@ -14,7 +14,8 @@ from actors.runtime.counsel import Counsel, Recollection, recollected
 from actors.runtime.observer import Observer
 from actors.runtime.port import JOURNAL, AskFailed, Plain, Runtime, RuntimeFault, WorkerLost
 from actors.runtime.purse import Purse
-from actors.runtime.reflecting import Desk, lessons_of
+from actors.runtime.reflecting import lessons_of
+from actors.runtime.sitting import Desk
 from actors.runtime.staff import EpisodeUnknown
 from actors.worlds.port import Limits
 from events import facts

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
 from actors.llm import catalogue as models
 from actors.llm.caller import size_of
+from actors.llm.fingerprint import request_hash
 from actors.llm.options import Options
 from actors.llm.port import Call, Model, Reply, Request, Tool
 from actors.llm.prices import Price, price_of
+from actors.roles.mending import MOST_REPAIRS, AnswerUnreadable
 
 Plain = dict[str, Any]
 
@@ -110,13 +112,47 @@ class Mind:
         if found is None:
             return ""
         where = ".".join(str(part) for part in found.absolute_path) or "arguments"
-        return f"{call.name}: {where}: {found.message[:300]}"
+        return f"{call.name}: {where}: {_short(found.message)}"
+
+
+def _short(message: str) -> str:
+    """A complaint that quotes what it is about, with the quotation cut: what is wrong stands at its end."""
+    return message if len(message) <= 300 else f"{message[:100]}…{message[-200:]}"  # noqa: PLR2004 - enough to see
 
 
 def as_reply(told: Plain) -> Reply:
     """The answer again from what the log has of it."""
     calls = tuple(Call(call["id"], call["name"], call["arguments"]) for call in told["calls"])
     return Reply(told["text"], calls, told["stop"] or "end", provider_id=told.get("provider_id", ""))
+
+
+async def mended(
+    mind: Mind, request: Plain, ask: Callable[[list[Reply], list[str]], Request], read: Callable[[Plain], Plain]
+) -> Plain:
+    """What can be read in the answers that come with a request, or the `wish` of the call that is needed next.
+
+    Args:
+        mind: makes the call where the request's `op` is `call`; its answer is what comes back then.
+        request: with the `replies` so far, so that nothing is held here.
+        ask: the call, from the answers that could not be read, and what was wrong about each.
+        read: what an answer says; raises `AnswerUnreadable`.
+
+    Returns:
+        What was read, with the number of `repairs`; nothing but that number where no answer could be read.
+    """
+    replies, complaints = request.get("replies", []), list[str]()
+    for told in replies:
+        try:
+            return {**read(told), "repairs": len(complaints)}
+        except AnswerUnreadable as unreadable:
+            complaints.append(str(unreadable))
+    if len(complaints) > MOST_REPAIRS:
+        return {"repairs": len(complaints) - 1, "unreadable": complaints[-1]}
+    asked = ask([as_reply(told) for told in replies], complaints)
+    hashed = request_hash(asked)
+    if request.get("op") == "call":
+        return (await mind.told(asked, hashed))[1]
+    return {"wish": mind.wish(asked, hashed)}
 
 
 def _distinct(calls: Sequence[Call]) -> tuple[Call, ...]:

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from actors.runtime.chronicle import Chronicle
-from actors.runtime.counsel import Counsel, recollected
-from actors.runtime.port import JOURNAL, Plain, Runtime
-from actors.runtime.purse import Purse
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where a reflector is asked: the runtime, the run, and what pays."""
-
-    runtime: Runtime
-    run: str
-    purse: Purse
+from actors.runtime.port import Plain
+from actors.runtime.sitting import Desk, Sitting
 
 
 async def lessons_of(desk: Desk, episode: str, case: Plain, cause: str) -> Plain:
@@ -28,29 +15,7 @@ async def lessons_of(desk: Desk, episode: str, case: Plain, cause: str) -> Plain
         case: what the reflector is shown.
         cause: id of the event that is reflected upon.
     """
-    replies: list[Plain] = []
-
-    async def ask(request: Plain) -> Plain:
-        told = {**case, "episode": episode, "replies": replies, **request}
-        return await desk.runtime.ask("reflectors", told, key=episode)
-
-    told = await ask({})
-    if "wish" not in told:
-        return told
-    stream = f"reflect/{episode}"
-    chronicle = Chronicle(desk.runtime, stream, desk.run, cause=cause)
-    begun = (await desk.runtime.ask(JOURNAL, {"op": "version", "stream": stream}))["version"] >= 0
-    before = await recollected(desk.runtime, stream, "reflector")
-    counsel = Counsel(ask, chronicle, desk.purse, "reflector", before)
-    while "wish" in told:
-        turn = len(replies)
-        counsel.recall(turn)
-        known = before.replies.get(turn) if begun else None
-        if known is not None and known.prompt_sha256 == told["wish"]["prompt_sha256"]:
-            chronicle.hold(known)
-        else:
-            known = await counsel.reply(turn, told["wish"], repair=turn > 0)
-        replies.append(known.model_dump())
-        told = await ask({})
-    await chronicle.flush()
+    sitting = Sitting(desk, "reflectors", "reflector", f"reflect/{episode}", cause)
+    told = await sitting.answer({**case, "episode": episode})
+    await sitting.close()
     return told

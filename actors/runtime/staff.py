@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
-from actors.llm.fingerprint import request_hash
+from actors.llm.port import Reply, Request
 from actors.roles import agent, critique, reflector
 from actors.roles.prompts import prompt
-from actors.runtime.minds import Mind, RecordingDiffers, as_reply
+from actors.runtime.minds import Mind, RecordingDiffers, as_reply, mended
 from actors.worlds import catalogue as worlds
 from actors.worlds.port import Act, Bench, Judgement, Scenario
 
@@ -209,29 +209,20 @@ class Reflector:
             await self._mind.close()
 
     async def _counselled(self, mind: Mind, case: critique.Closed, request: Plain) -> Plain:
-        replies, complaints = request.get("replies", []), list[str]()
-        for told in replies:
-            try:
-                return self._taken(mind, case, told, len(complaints))
-            except critique.LessonsUnreadable as unreadable:
-                complaints.append(str(unreadable))
-        if len(complaints) > critique.MOST_REPAIRS:
-            return {**self._named(mind, len(complaints) - 1), "lessons": []}
-        place = f"reflect:{request['episode'].partition('/')[2]}#{len(replies)}"
-        said = [as_reply(told) for told in replies]
-        asked = critique.ask(case, said, complaints, seed=0, place=place)
-        hashed = request_hash(asked)
-        if request.get("op") == "call":
-            return (await mind.told(asked, hashed))[1]
-        return {"wish": mind.wish(asked, hashed)}
+        place = f"reflect:{request['episode'].partition('/')[2]}#{len(request.get('replies', []))}"
 
-    def _taken(self, mind: Mind, case: critique.Closed, told: Plain, repairs: int) -> Plain:
-        found = [lesson.model_dump(mode="json") for lesson in critique.lessons(case, told)]
-        return {**self._named(mind, repairs), "lessons": found}
+        def ask(said: list[Reply], complaints: list[str]) -> Request:
+            return critique.ask(case, said, complaints, seed=0, place=place)
 
-    def _named(self, mind: Mind, repairs: int) -> Plain:
+        def read(told: Plain) -> Plain:
+            return {"lessons": [lesson.model_dump(mode="json") for lesson in critique.lessons(case, told)]}
+
+        told = await mended(mind, request, ask, read)
+        if "repairs" not in told:
+            return told
         used = prompt("reflector")
-        return {"reflector": critique.name_of(mind.model.name), "prompts": {used.name: used.sha256}, "repairs": repairs}
+        named = {"reflector": critique.name_of(mind.model.name), "prompts": {used.name: used.sha256}}
+        return {**named, "repairs": told["repairs"], "lessons": told.get("lessons", [])}
 
 
 def _held(episodes: dict[str, T], episode: str) -> T:

@@ -30,7 +30,7 @@ Examples:
 @click.option("--at", required=True, metavar="POSITION", type=click.IntRange(min=1), help="The position of the log.")
 @click.option("--as", "name", required=True, metavar="NAME", help="The new book's name.")
 @settings_flags(
-    "episodes", "difficulty", *MODELS, "reflector", "wave", "held_out",
+    "episodes", "difficulty", *MODELS, "reflector", "curator", "wave", "held_out",
     "learning", "workers", "store", "runtime", "ray_address",
     agent="Who plays the episodes.  [as in the run]",
     episodes="Episodes of the whole practice, those before the fork included.  [as in the run]",

@@ -28,7 +28,7 @@ Examples:
 @click.command(epilog=EPILOG)
 @settings_flags(
     "world", "scenarios", "set", "episodes", "checkpoint_every", "repeats", "difficulty", "curriculum", *MODELS,
-    "reflector", "skillbook", "resume", "workers", "in_flight", "placement", "pools", "episode_seconds",
+    "reflector", "curator", "skillbook", "resume", "workers", "in_flight", "placement", "pools", "episode_seconds",
     "skill_tokens", "store", "runtime", "ray_address", "seed", "log_json",
     episodes="How many episodes are played.  [60]",
     skillbook="The book that is played with, frozen; with --learning the one that is written on.  [none]",

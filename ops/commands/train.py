@@ -29,7 +29,7 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @settings_flags(
-    "world", "scenarios", "set", "episodes", "difficulty", "curriculum", *MODELS, "reflector", "skillbook",
+    "world", "scenarios", "set", "episodes", "difficulty", "curriculum", *MODELS, "reflector", "curator", "skillbook",
     "wave", "workers", "in_flight", "placement", "pools", "held_out", "learning", "review", "dropout",
     "skill_tokens", "retrieval", "resume", "store", "runtime", "ray_address", "seed", "log_json",
     skillbook="The book that is read and written on; it goes on from its latest version.  [a new one]",
