@@ -40,9 +40,11 @@ class TeamFloor:
     async def play(self, supply: Supply, done: Done) -> None:
         """See `Floor.play`."""
         counter = _Counter(supply, self.teams)
+        services = [_Service(self, _key_of(seat, self.teams), counter, done) for seat in range(self.teams)]
+        await _deal(services)
         async with asyncio.TaskGroup() as group:
-            for seat in range(self.teams):
-                group.create_task(_Service(self, _key_of(seat, self.teams), counter, done).serve())
+            for service in services:
+                group.create_task(service.serve())
 
 
 @dataclass
@@ -118,6 +120,12 @@ class _Service:
     done: Done
     hand: dict[Key, Item] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    dealt: list[Item] = field(default_factory=list)
+
+    @property
+    def room(self) -> int:
+        """How many items more it can have in hand."""
+        return self.floor.window + min(self.floor.window, PREFETCH) - len(self.hand) - len(self.dealt)
 
     async def serve(self) -> None:
         """Until nothing is left to play."""
@@ -137,9 +145,9 @@ class _Service:
             await self._take(answer)
 
     async def _more(self) -> list[Item]:
-        room = self.floor.window + min(self.floor.window, PREFETCH) - len(self.hand)
         alone = any(self.counter.deaths[name] >= SUSPECT for name in self.hand)
-        more = [] if alone else await self.counter.draw(room, empty=not self.hand)
+        more, self.dealt = self.dealt, []
+        more += [] if alone else await self.counter.draw(self.room - len(more), empty=not self.hand and not more)
         self.hand.update({name_of(item): item for item in more})
         return more
 
@@ -211,6 +219,17 @@ class _Service:
         finally:
             over.cancel()
         return False
+
+
+async def _deal(services: list[_Service]) -> None:
+    """The first items one by one in turn: a wave that would fit into one team is shared by all."""
+    taking = [service for service in services if service.room > 0]
+    while taking:
+        for service in list(taking):
+            item = await service.counter.draw(1, empty=True)
+            service.dealt += item
+            if not item or service.room <= 0:
+                taking.remove(service)
 
 
 def name_of(item: Item) -> Key:
