@@ -157,7 +157,7 @@ class PrinterBench:
             self._protected = str(arguments.get("value", "on")).lower() not in ("off", "0", "false", "disabled")
             return _told([], 5.0, note="thermal protection set")
         try:
-            done = repair.carry_out(self.printer, tool, target)
+            done = repair.carry_out(self.printer, tool, target, str(arguments.get("with", "")).strip().lower())
         except repair.NotPossible as error:
             return _refused(str(error))
         self._induced += [cause for cause in done.spoiled if cause not in self._induced]

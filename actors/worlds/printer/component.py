@@ -72,6 +72,7 @@ class Component(BaseModel):
     Attributes:
         group: what part of the machine it belongs to: hotend, extruder, bed, motion, electronics, firmware, slicer.
         upsets: parameter -> sigma of the error that a replacement of this part leaves there; calibration must follow.
+        unloads: True if work on it takes the filament out, so that its end is cut.
         spoils: remedy -> cause -> chance that this work brings it about [E]: hands slip, cut too short, forget.
     """
 
@@ -85,6 +86,7 @@ class Component(BaseModel):
     look: float
     parameters: dict[str, Parameter]
     upsets: dict[str, float] = Field(default_factory=dict)
+    unloads: bool = False
     spoils: dict[Remedy, dict[str, float]] = Field(default_factory=dict)
 
 

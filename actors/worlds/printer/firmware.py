@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from actors.worlds.printer import homing, print_job
 from actors.worlds.printer.finding import Finding, within, word
 from actors.worlds.printer.machine import Machine
-from actors.worlds.printer.physics import circuit, control, heat
+from actors.worlds.printer.physics import circuit, control, heat, vertical
 
 Values = Mapping[str, float]
 Answer = tuple[list[str], list[Finding]]
@@ -111,7 +111,7 @@ def _mesh(machine: Machine, values: Values, rng: random.Random) -> Answer:
 def mesh(machine: Machine, values: Values, rng: random.Random) -> list[list[float]]:
     """Heights in mm of three by three points, rows from front to back, as the probe finds them."""
     tilt = values["bed_springs.tilt"] if "bed_springs" not in machine.lacks else 0.0
-    tilt += values["z_sync.offset"] * 0.7 if "z_sync" not in machine.lacks else 0.0
+    tilt += 0.7 * vertical.screws_apart(machine, values)
     noise, warp = probe_noise(machine, values), values["bed_plate.warp"]
     return [[tilt * x / 2 + warp * (x * x + y * y) / 2 + rng.gauss(0, noise) for x in (-1, 0, 1)] for y in (-1, 0, 1)]
 

@@ -66,8 +66,9 @@ def _touch_endstop(values: Values, rng: random.Random) -> Homing:
 def probe_bed(machine: Machine, values: Values, rng: random.Random, touches: int = TOUCHES) -> Homing:
     """Touch the bed so many times."""
     servo = values["probe_servo.contact"] if machine.probe == "bltouch" else 1.0
+    power = values["probe_power.contact"] if "probe_power" not in machine.lacks else 1.0
     for _ in range(touches):
-        if rng.random() < missed(servo):
+        if rng.random() < missed(min(servo, power)):
             return Homing("probe does not deploy", ["Error:STOP called because of BLTouch error - restart with M999"])
         if rng.random() < missed(values["probe_signal.contact"]):
             return Homing("nozzle hits the bed", ["echo:Probing Failed", "Error:Printer halted. kill() called!"])

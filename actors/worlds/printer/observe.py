@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from actors.worlds.printer import print_job
 from actors.worlds.printer.machine import Machine
-from actors.worlds.printer.physics import motion
+from actors.worlds.printer.physics import motion, vertical
 from actors.worlds.printer.print_job import PrintResult
 
 WORDS: dict[str, str] = {
@@ -162,7 +162,7 @@ def _felt(machine: Machine, values: Values, result: PrintResult) -> set[str]:
         seen.add("cold_corner")
     if values["ptfe_tube.gap"] > 0.8 and result.value("wall_flow") is not None:
         seen.add("blobs")
-    if "z_sync" not in machine.lacks and abs(values["z_sync.offset"]) > 0.9:
+    if abs(vertical.screws_apart(machine, values)) > 0.9:
         seen.add("wedge_first_layer")
     if any(0.3 <= values[f"motor_{axis}_cable.contact"] < 0.9 for axis in "xy"):
         seen.add("axis_jerks")

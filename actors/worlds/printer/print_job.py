@@ -32,12 +32,14 @@ class PrintResult:
         firmware: lines that the firmware sent besides the ordinary.
         stopped: how it ended: `yes` if it completed, else the word for the stop.
         minutes: printing time until the end.
+        ground: True if the gear has ground a notch into the filament, which stays.
     """
 
     findings: list[Finding] = field(default_factory=list)
     firmware: list[str] = field(default_factory=list)
     stopped: str = "yes"
     minutes: float = 0.0
+    ground: bool = False
 
     @property
     def good(self) -> bool:
@@ -202,6 +204,7 @@ def _extrusion(
     fast = flow.extrude(machine, values, block=block, flow=infill, tangled=0.3)
     pulled = flow.extrude(machine, values, block=block, flow=infill, tangled=1.0)
     late = flow.extrude(machine, values, block=block, flow=flow.wall_flow(machine), tangled=0.6, minutes=minutes)
+    result.ground = early.delivered < flow.DRY * _asked(values) and not early.skips
     uneven = abs(fast.delivered - pulled.delivered) / 2.0 + 0.35 * (1.0 - min(fast.delivered / _asked(values), 1.0))
     wall = 0.45 * early.delivered + 0.5 * values["nozzle.wear"]
     slipping = max(fast.share, early.share, late.share)

@@ -16,6 +16,7 @@ from actors.worlds.printer.ageing.record import Pace, Record
 from actors.worlds.printer.gcode import program
 from actors.worlds.printer.gcode.deposit import Deposit, deposit
 from actors.worlds.printer.machine import Machine, PrinterType, loaded
+from actors.worlds.printer.physics import flow
 from actors.worlds.printer.problem import ProblemSeverity, causes, possible, problems, type_of
 
 
@@ -163,6 +164,8 @@ class VirtualPrinter:
         """Print a test model (`cube`, 25 minutes, or `long`, 90) and measure it."""
         result = print_job.print_model(self.machine, self.values, model, self.rng(f"print {model}"))
         self._print_on_the_bench(result.minutes / 60.0)
+        if result.ground:
+            self.values["filament.notch"] = max(self.values["filament.notch"], flow.GROUND)
         return result
 
     def print_file(self, file: Path) -> Deposit:
@@ -173,6 +176,8 @@ class VirtualPrinter:
         """
         done = deposit(self.machine, self.values, program.read(file, self.machine), self.rng("print file"))
         self.simulate_printing(done.ended / 3600.0)
+        if done.strand is not None and done.strand.jammed < done.ended:
+            self.values["filament.notch"] = max(self.values["filament.notch"], flow.GROUND)
         return done
 
     def get_symptoms(self) -> list[str]:

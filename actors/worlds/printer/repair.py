@@ -28,6 +28,11 @@ LEFT_BEHIND = {"clean": 0.1, "dry": 0.12, "lubricate": 0.12, "tighten": 0.0, "re
 """Share of the fault that a remedy leaves: one cold pull does not bring out everything."""
 
 
+WIPE, WIPE_MINUTES = "ipa", 2.0
+WIPED = (0.1, 0.9)
+"""Share of the grease that a wipe with alcohol leaves: it thins it, and often only spreads it [S:Ellis]."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repair:
     """What an act did, as the technician knows it: what was done, not whether it helped.
@@ -74,8 +79,8 @@ def cost(machine: Machine, tool: str, target: str) -> tuple[float, float]:
     return max(p.minutes for p in mended), max(p.money for p in mended)
 
 
-def carry_out(printer: VirtualPrinter, tool: str, target: str) -> Repair:
-    """Do it.
+def carry_out(printer: VirtualPrinter, tool: str, target: str, means: str = "") -> Repair:
+    """Do it; `means` is what with, where that matters (`ipa` for a plate that is only wiped).
 
     Raises:
         NotPossible: if this model has no such part, or the act does not fit it.
@@ -91,11 +96,17 @@ def carry_out(printer: VirtualPrinter, tool: str, target: str) -> Repair:
     for name, parameter in part.parameters.items():
         key = f"{part_id}.{name}"
         if tool == "replace" or (_mends(parameter, tool) and target in (part_id, key)):
-            printer.values[key] = _after(parameter, printer.values[key], tool, rng)
+            before = printer.values[key]
+            printer.values[key] = _after(parameter, before, tool, rng)
+            if means == WIPE and key == "bed_surface.grease":
+                minutes = WIPE_MINUTES
+                printer.values[key] = max(printer.values[key], before * rng.uniform(*WIPED))
             if tool != "replace":
                 _upset(printer, parameter.upsets, rng)
     if tool == "replace":
         _upset(printer, part.upsets, rng)
+    if part.unloads:
+        printer.values["filament.notch"] = 0.0
     spoiled = tuple(_spoil(printer, part.spoils.get(_remedy(tool), {}), rng))
     return Repair(f"{tool} {target}: done", minutes, money, tool == "replace", spoiled)
 

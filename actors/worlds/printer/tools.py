@@ -33,6 +33,8 @@ def _one_argument(name: str, argument: str) -> Plain:
     properties: Plain = {argument: schema}
     if name == "adjust":
         properties["value"] = {"type": "string", "description": "only for switches: on or off"}
+    if name == "clean":
+        properties["with"] = {"type": "string", "description": "only for the plate: soap (usual) or ipa, quicker"}
     return {
         "type": "object",
         "properties": properties,

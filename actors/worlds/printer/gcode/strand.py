@@ -18,8 +18,6 @@ from actors.worlds.printer.physics import flow
 
 CREEP_STEP = 5.0
 """Minutes for which heat creep is taken as constant; `flow.creep_drag` sums in the same steps."""
-DRY = 0.1
-"""Share of what was asked below which nothing to speak of comes out."""
 DIAMETER = 0.006
 """Share (one sigma) by which one print's filament is thicker or thinner; as in a test print [E]."""
 GROUND = 20.0
@@ -105,7 +103,7 @@ def _pushed(
 
 def _jam(ratio: Array, seconds: Array, middle: Array, skips: NDArray[np.bool_]) -> float:
     """When the gear has ground itself free: a motor that skips goes on pushing, a gear that slips digs in."""
-    dry = (ratio < DRY) & ~skips
+    dry = (ratio < flow.DRY) & ~skips
     if not dry.any():
         return float("inf")
     spent = np.cumsum(np.where(dry, seconds, 0.0))

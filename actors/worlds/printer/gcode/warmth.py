@@ -57,11 +57,11 @@ def follow(machine: Machine, values: Mapping[str, Any], program: Program, rng: r
         program: the file; its motion gives the clock.
         rng: noise of sensors, openings of a broken strand.
     """
-    schedule = _Schedule.of(program, values["slicer.temperature"])
+    schedule = _Schedule.of(program, values["slicer.temperature"], machine.bed_size[0])
     run = heat.Heating(machine, heat.Parts.of(machine, values), control.gains(machine, values), 0.0, 0.0, rng)
-    opening = heat.strand_openings(values) * heat.STEP / 60.0
     rows: list[int] = []
     for i in range(len(schedule.seconds)):
+        opening = heat.opens(values, run.metal.block, float(schedule.place[i])) * heat.STEP / 60.0
         run.opening = opening if schedule.moving[i] else 0.0
         run.aim(float(schedule.hotend[i]), float(schedule.bed[i]))
         alive = _wait(run, int(schedule.waits[i]), float(schedule.fan[i])) and run.step(
@@ -109,10 +109,11 @@ class _Schedule:
     fan: Array
     flow: Array
     moving: Array
+    place: Array
     waits: Array
 
     @classmethod
-    def of(cls, program: Program, hotter: float) -> _Schedule:
+    def of(cls, program: Program, hotter: float, wide: float) -> _Schedule:
         profile = program.profile
         seconds = np.arange(0.0, profile.total + heat.STEP, heat.STEP)
         move = np.minimum(np.searchsorted(profile.end, seconds), len(program) - 1)
@@ -126,4 +127,5 @@ class _Schedule:
         # set points count from where they are waited for: the move behind the wait is the first to have them
         move = np.where(waits > 0, np.minimum(move + 1, len(program) - 1), move)
         moving = (profile.begin[move] <= seconds).astype(float)
-        return cls(seconds, hotend[move], program.bed[move], program.fan[move], melted, moving, waits)
+        place = np.interp(seconds, profile.end, (program.start + program.delta)[:, 0] / wide)
+        return cls(seconds, hotend[move], program.bed[move], program.fan[move], melted, moving, place, waits)

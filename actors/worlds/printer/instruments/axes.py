@@ -84,15 +84,17 @@ def driver_heat(machine: Machine, values: Values, rng: random.Random) -> list[Fi
 
 @instrument("Measure the gantry's height over the frame left and right.", 4, "z_sync")
 def gantry_height(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
-    """Two screws in or out of step."""
+    """Two screws in or out of step, and whether both turn when Z moves."""
+    dead = "driver_z2" not in machine.lacks and values["driver_z2.current"] < 0.5
     return [
         within(
             at("gantry_height", "right_minus_left"),
-            abs(values["z_sync.offset"]) + abs(rng.gauss(0, 0.01)),
+            abs(vertical.screws_apart(machine, values)) + abs(rng.gauss(0, 0.01)),
             "mm",
             None,
             0.2,
-        )
+        ),
+        word(at("gantry_height", "second_screw"), "stands still" if dead else "turns", "turns"),
     ]
 
 
@@ -100,12 +102,14 @@ def gantry_height(machine: Machine, values: Values, rng: random.Random) -> list[
 def turn_z_by_hand(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """Torque at the ends and in the middle, run-out, and whether screw and motor turn together."""
     ends, middle = vertical.z_friction(values, 0.05), vertical.z_friction(values, 0.5)
+    loose = max(0.6 - values["guide_z.preload"], 0.0)
     couples = "slips" if "z_coupler" not in machine.lacks and values["z_coupler.slack"] > 0.09 else "holds"
     return [
         within(at("turn_z_by_hand", "at_the_ends"), ends * rng.gauss(1, 0.04), "N", None, 56),
         within(at("turn_z_by_hand", "middle_over_ends"), middle / ends, "x", None, 1.4),
         within(at("turn_z_by_hand", "run_out"), values["lead_screw.bend"], "mm", None, 0.06),
         word(at("turn_z_by_hand", "coupler"), couples, "holds"),
+        within(at("turn_z_by_hand", "wobble"), 0.05 + 0.5 * loose, "mm", None, 0.09),
     ]
 
 

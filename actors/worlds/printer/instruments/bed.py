@@ -7,6 +7,7 @@ import random
 from actors.worlds.printer.finding import Finding, within, word
 from actors.worlds.printer.instruments.catalogue import Values, at, instrument
 from actors.worlds.printer.machine import Machine
+from actors.worlds.printer.physics import vertical
 
 
 @instrument("Compare the plate's reading at 60 C with a surface thermometer.", 8)
@@ -20,7 +21,7 @@ def bed_thermometer(machine: Machine, values: Values, rng: random.Random) -> lis
 def paper_test(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """Height, tilt and bow of the plate against the nozzle."""
     tilt = values["bed_springs.tilt"] if "bed_springs" not in machine.lacks else 0.0
-    wedge = values["z_sync.offset"] * 0.7 if "z_sync" not in machine.lacks else 0.0
+    wedge = 0.7 * vertical.screws_apart(machine, values)
     return [
         within(at("paper_test", "centre"), values["probe.z_offset"] + rng.gauss(0, 0.008), "mm", -0.07, 0.08),
         within(at("paper_test", "right_minus_left"), abs(tilt + wedge) + rng.gauss(0, 0.01), "mm", None, 0.15),
@@ -39,9 +40,14 @@ def probe_repeatability(machine: Machine, values: Values, rng: random.Random) ->
 def probe_deploy(machine: Machine, values: Values, rng: random.Random) -> list[Finding]:
     """Each wire of the probe on its own."""
     servo = values["probe_servo.contact"] if machine.probe == "bltouch" else 1.0
+    fed = "probe_power" in machine.lacks or values["probe_power.contact"] > 0.9
+    servo = servo if fed else 0.0
     obeys = "ignored" if values["firmware.probe_enabled"] < 0.5 else "moves" if servo > 0.9 else "does not move"
-    seen = "seen" if values["probe_signal.contact"] > 0.9 else "not seen"
-    return [word(at("probe_deploy", "command"), obeys, "moves"), word(at("probe_deploy", "touch"), seen, "seen")]
+    seen = "seen" if fed and values["probe_signal.contact"] > 0.9 else "not seen"
+    found = [word(at("probe_deploy", "command"), obeys, "moves"), word(at("probe_deploy", "touch"), seen, "seen")]
+    if "probe_power" not in machine.lacks:
+        found.append(word(at("probe_deploy", "self_test"), "blinks and taps" if fed else "dead", "blinks and taps"))
+    return found
 
 
 @instrument("Close the Z endstop by hand and ask the firmware (M119).", 2, "endstop_z")

@@ -76,6 +76,8 @@ def filament_marks(machine: Machine, values: Values, rng: random.Random) -> list
     """How the gear bit."""
     tension = values["idler.tension"]
     bite = (1.0 - values["drive_gear.wear"]) * (1.0 - values["drive_gear.dust"])
+    if values["filament.notch"] > 0.4:
+        return [word(at("filament_marks", "marks"), "ground through", "even")]
     marks = "flattened" if tension > 1.6 else "faint" if tension < 0.6 else "torn" if bite < 0.6 else "even"
     return [word(at("filament_marks", "marks"), marks, "even")]
 

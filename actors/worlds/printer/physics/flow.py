@@ -23,6 +23,8 @@ WALL_FLOW = 3.6
 """mm3/s on outer walls: 0.45 x 0.2 mm at 40 mm/s."""
 INFILL_FLOW = 8.1
 """mm3/s on infill of PLA: 0.45 x 0.2 mm at 90 mm/s; see `infill_flow`."""
+DRY, GROUND = 0.1, 0.9
+"""Share of what was asked below which a slipping gear grinds, and share of its grip that the notch then costs [E]."""
 GRIP = 60.0
 """N that a new drive gear holds [E: 40 to 80]."""
 MOTOR_FORCE = 75.0
@@ -95,7 +97,7 @@ def creep_drag(material: Material, values: Mapping[str, Quantity], block: Quanti
 
 def grip(values: Mapping[str, Quantity]) -> Quantity:
     """N that the drive gear holds before it slips."""
-    clean = (1.0 - values["drive_gear.wear"]) * (1.0 - values["drive_gear.dust"])
+    clean = (1.0 - values["drive_gear.wear"]) * (1.0 - values["drive_gear.dust"]) * (1.0 - values["filament.notch"])
     return GRIP * clean * least(values["idler.tension"], 1.15)
 
 

@@ -13,7 +13,7 @@ from typing import Self
 
 from actors.worlds.printer.machine import Bed, HotEnd, Machine
 from actors.worlds.printer.physics import circuit, control
-from actors.worlds.printer.physics.elementwise import Quantity, exp, most
+from actors.worlds.printer.physics.elementwise import Quantity, clip, exp, most
 
 Values = Mapping[str, float]
 
@@ -22,6 +22,8 @@ STEP = 0.5
 """Seconds of one step of the simulation."""
 BROWN_OUT = 0.6
 """Share of the nominal voltage below which the board resets [E]."""
+BEND, COLD_STRAND = 0.12, 50.0
+"""Share of the travel along which a cable is bent, and degrees C below which a broken strand stays closed [E]."""
 OPEN = -14.0
 """Degrees C that an open sensor circuit reads."""
 
@@ -56,6 +58,18 @@ class Trace:
 def strand_openings(values: Mapping[str, Quantity]) -> Quantity:
     """How often per minute of motion a broken strand of the thermistor cable opens; a few frayed wires do not."""
     return most(values["thermistor_wiring.flex_break"] - 0.02, 0.0)
+
+
+def opens(values: Mapping[str, Quantity], block: Quantity, place: Quantity | None = None) -> Quantity:
+    """How often per minute of motion a broken strand opens at this block and this place along X (0 to 1) [E].
+
+    The cable is bent most at one place, where it opens some four times as often as on average; cold, it stays closed.
+    """
+    rate = strand_openings(values) * clip((block - COLD_STRAND) / 100.0, 0.0, 1.0)
+    if place is None:
+        return rate
+    off = (place - values["thermistor_wiring.break_place"]) / BEND
+    return rate * (0.2 + 0.8 * exp(-off * off) / (BEND * math.sqrt(math.pi)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +156,9 @@ def heat(
         rng: noise of the sensors, openings of a strand.
     """
     run = Heating(machine, Parts.of(machine, values), control.gains(machine, values), target, bed_target, rng)
-    run.opening = strand_openings(values) * STEP / 60.0 if moving else 0.0
     for step in range(int(seconds / STEP)):
         now = step * STEP
+        run.opening = opens(values, run.metal.block) * STEP / 60.0 if moving else 0.0
         if not run.step(now, fan=fan if now >= fan_after else 0.0, flow=flow):
             break
     return run.trace

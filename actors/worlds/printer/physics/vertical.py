@@ -67,14 +67,24 @@ def lost_layers(machine: Machine, values: Values, layers: int, rng: random.Rando
 
 
 def height_noise(machine: Machine, values: Mapping[str, Quantity]) -> Quantity:
-    """Irregular error of layer heights in mm: a slipping coupler."""
+    """Irregular error of layer heights in mm: a slipping coupler, a guide that was let go too far."""
     slips = 0.0 if "z_coupler" in machine.lacks else 0.35
-    return 0.008 + slips * most(values["z_coupler.slack"] - 0.06, 0.0)
+    wobbles = 0.0 if "guide_z" in machine.lacks else 0.14
+    loose = wobbles * most(0.6 - values["guide_z.preload"], 0.0)
+    return 0.008 + slips * most(values["z_coupler.slack"] - 0.06, 0.0) + loose
 
 
 def ribs(machine: Machine, values: Mapping[str, Quantity]) -> Quantity:
     """Amplitude in mm of the ribs that repeat with the screw's lead."""
     return values["lead_screw.bend"] * (0.0 if "lead_screw" in machine.lacks else 0.8)
+
+
+def screws_apart(machine: Machine, values: Mapping[str, Quantity]) -> Quantity:
+    """Mm by which the second Z screw is higher; a motor without current lags behind at each move."""
+    if "z_sync" in machine.lacks:
+        return 0.0 * values["z_sync.offset"]
+    lag = 0.0 if "driver_z2" in machine.lacks else 2.0
+    return values["z_sync.offset"] + lag * most(0.75 - values["driver_z2.current"], 0.0)
 
 
 def gap(machine: Machine, values: Mapping[str, Quantity], x: float, y: float) -> Quantity:
@@ -88,7 +98,7 @@ def gap(machine: Machine, values: Mapping[str, Quantity], x: float, y: float) ->
     """
     keep = where(meshed(machine, values), 0.5 + 0.0 * values["bed_plate.warp"], 1.0)  # a mesh takes most of shape out
     tilt = values["bed_springs.tilt"] * (0.0 if "bed_springs" in machine.lacks else 1.0)
-    wedge = values["z_sync.offset"] * (0.0 if "z_sync" in machine.lacks else 0.7)
+    wedge = 0.7 * screws_apart(machine, values)
     shape = (tilt * x / 2.0 + values["bed_plate.warp"] * (x * x + y * y) / 2.0) * keep + wedge * x / 2.0
     return values["probe.z_offset"] + shape
 

@@ -89,7 +89,8 @@ class Board:
         travelled = self.head.step(TICK)
         melted = max(travelled.filament, 0.0) * flow.FILAMENT_AREA / TICK
         moving = travelled.moving > 0
-        error = self.heaters.step(TICK, fan=self.fan, flow=melted, moving=moving)
+        place = self.head.true("X") / self.machine.bed_size[0]
+        error = self.heaters.step(TICK, fan=self.fan, flow=melted, moving=moving, place=place)
         if error:
             return Incident("halt", error)
         if self.heaters.browned_out:

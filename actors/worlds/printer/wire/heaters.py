@@ -47,7 +47,7 @@ class Heaters:
 
     def __post_init__(self) -> None:
         self.volts = self.machine.volts
-        self._read(moving=False)
+        self._read(None)
 
     def set_hotend(self, target: float) -> None:
         """Set the hot end's target in degrees C; protection watches anew."""
@@ -70,7 +70,7 @@ class Heaters:
         """True if the load has pulled the supply below what keeps the board alive."""
         return self.volts < heat.BROWN_OUT * self.machine.volts
 
-    def step(self, seconds: float, *, fan: float, flow: float, moving: bool) -> str:
+    def step(self, seconds: float, *, fan: float, flow: float, moving: bool, place: float = 0.5) -> str:
         """Let a tenth of a second pass; the error with which the firmware halts, or an empty string.
 
         Args:
@@ -78,16 +78,17 @@ class Heaters:
             fan: duty of the part fan, 0 to 1.
             flow: mm3/s of plastic melted.
             moving: True if the head moves, so that a broken strand can open.
+            place: of the head along X, 0 to 1.
         """
         parts = self._parts()
         loss = parts.heaters.block_loss(fan, flow)
         self.metal.warm(seconds, parts, self.duty, self.bed_on, self.volts, loss)
         self._steps += 1
-        return self._decide(moving=moving) if self._steps % CONTROL == 0 else ""
+        return self._decide(place if moving else None) if self._steps % CONTROL == 0 else ""
 
-    def _decide(self, *, moving: bool) -> str:
+    def _decide(self, place: float | None) -> str:
         """Read, control, and see whether something is wrong."""
-        self._read(moving=moving)
+        self._read(place)
         duty = self._loop.duty(self.gains, self.target, self.reading, heat.STEP)
         self.duty = duty if self.forced is None else self.forced
         kept_on = self.bed_reading < self.bed_target + (BED_BAND if self.bed_on else -BED_BAND)
@@ -101,8 +102,10 @@ class Heaters:
             or self._bed_guard.check(self.bed_target, self.bed_reading, heat.STEP)
         )
 
-    def _read(self, *, moving: bool) -> None:
-        opening = heat.strand_openings(self.values) * heat.STEP / 60.0 if moving else 0.0
+    def _read(self, place: float | None) -> None:
+        """Read both sensors; `place` is where along X the head moves, None if it stands."""
+        per_minute = 0.0 if place is None else heat.opens(self.values, self.metal.block, place)
+        opening = per_minute * heat.STEP / 60.0
         self.reading, self.bed_reading = self.metal.read(self._parts(), self.rng, opening)
 
     def _parts(self) -> heat.Parts:

@@ -99,7 +99,7 @@ def test_many_at_once_are_each_alone(function: Callable[..., Any], model: str) -
         values = arrays if place is None else printers[place]
         used = uses if place is None else use(place)
         own = {name: x if place is None else float(x[place]) for name, x in drawn.items()}
-        found = {"machine": machine, "values": values, "use": used, **given, **own}
+        found = {"machine": machine, "material": machine.material, "values": values, "use": used, **given, **own}
         if "strain" in wanted:
             found["strain"] = wear.strain(machine, values, used)
         return {name: found[name] for name in wanted if name in found}
