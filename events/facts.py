@@ -164,6 +164,16 @@ class ModelAsked(Fact, name="ModelAsked"):
     priced: bool = True
 
 
+class BatchSubmitted(Fact, name="BatchSubmitted"):
+    """A wished call travels in a batch of the provider's: whoever goes on with the run collects it there by `place`."""
+
+    turn: int
+    role: str
+    prompt_sha256: str
+    batch: str
+    place: str
+
+
 class ModelReplied(Fact, name="ModelReplied"):
     """One answer of a role's model, and the hash of all that it was given to answer.
 

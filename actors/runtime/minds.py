@@ -12,7 +12,7 @@ from actors.llm import catalogue as models
 from actors.llm.caller import size_of
 from actors.llm.fingerprint import request_hash
 from actors.llm.options import Options
-from actors.llm.port import Call, Model, Reply, Request, Tool
+from actors.llm.port import Call, Model, ModelFailed, Reply, Request, Tool
 from actors.llm.prices import Price, price_of
 from actors.roles.mending import MOST_REPAIRS, AnswerUnreadable
 
@@ -56,16 +56,38 @@ class Mind:
             "tokens_out": request.max_tokens,
             "cost_usd": round(cost, 9),
             "priced": self.price is not None,
+            **({"deferred": True} if hasattr(self.model, "submit") else {}),
         }
 
-    async def told(self, request: Request, prompt: str) -> tuple[Reply, Plain]:
+    async def submitted(self, request: Request) -> Plain:
+        """Where the answer can be collected later, of a model whose answers travel in batches.
+
+        Raises:
+            ModelFailed: the provider did not take it.
+        """
+        return {"ticket": await self.model.submit(request)}  # type: ignore[attr-defined]
+
+    async def collected(self, ticket: Plain, request: Request, prompt: str) -> tuple[Reply | None, Plain]:
+        """What came of a request that travels in a batch; nothing but why it should travel `again`.
+
+        Raises:
+            ModelFailed: another try cannot help.
+        """
+        try:
+            return await self.told(request, prompt, ticket)
+        except ModelFailed as failed:
+            if not failed.passing:
+                raise
+            return None, {"again": str(failed)}
+
+    async def told(self, request: Request, prompt: str, ticket: Plain | None = None) -> tuple[Reply, Plain]:
         """The answer, with no more calls than can be carried out, and as plain values for the log.
 
         Raises:
             ModelFailed: there is none.
         """
         started = time.monotonic()
-        reply = await self.model.reply(request)
+        reply = await (self.model.collect(ticket) if ticket else self.model.reply(request))  # type: ignore[attr-defined]
         seconds = reply.seconds or (0.0 if self.model.name == "apprentice" else time.monotonic() - started)
         kept = Reply(reply.text, _distinct(reply.calls[:MOST_CALLS]), reply.stop, reply.usage, reply.provider_id)
         usage = reply.usage
@@ -150,8 +172,13 @@ async def mended(
         return {"repairs": len(complaints) - 1, "unreadable": complaints[-1]}
     asked = ask([as_reply(told) for told in replies], complaints)
     hashed = request_hash(asked)
-    if request.get("op") == "call":
-        return (await mind.told(asked, hashed))[1]
+    match request.get("op"):
+        case "submit":
+            return await mind.submitted(asked)
+        case "call" if request.get("ticket"):
+            return (await mind.collected(request["ticket"], asked, hashed))[1]
+        case "call":
+            return (await mind.told(asked, hashed))[1]
     return {"wish": mind.wish(asked, hashed)}
 
 

@@ -90,7 +90,8 @@ class Agent:
     async def answer(self, request: Plain) -> Plain:
         """`begin` an episode, take the next `turn`, `end` it.
 
-        A turn of a model that costs something comes in two steps: `turn` tells the wish, `call` asks the model. An
+        A turn of a model that costs something comes in steps: `turn` tells the wish, `call` asks the model; where
+        answers travel in batches, `submit` comes between and gives the `ticket` of the call. An
         answer that the log has already comes with the turn as `known`.
         """
         episode = request["episode"]
@@ -99,8 +100,10 @@ class Agent:
                 return self._begin(episode, request)
             case "turn":
                 return await self._turn(episode, request)
+            case "submit":
+                return await self._mind.submitted(agent.decide(self._wished(episode)[0]))
             case "call":
-                return await self._call(episode)
+                return await self._call(episode, request.get("ticket"))
             case "end":
                 self._episodes.pop(episode, None)
                 return {}
@@ -157,9 +160,14 @@ class Agent:
         self._episodes[episode] = (agent.hear(state, as_reply(known)), prefix)
         return dict(known)
 
-    async def _call(self, episode: str) -> Plain:
+    async def _call(self, episode: str, ticket: Plain | None = None) -> Plain:
         state, prefix, asked = self._wished(episode)
-        reply, told = await self._mind.told(agent.decide(state), asked)
+        if ticket:
+            reply, told = await self._mind.collected(ticket, agent.decide(state), asked)
+        else:
+            reply, told = await self._mind.told(agent.decide(state), asked)
+        if reply is None:
+            return told
         self._episodes[episode] = (agent.hear(state, reply), prefix)
         return told
 
