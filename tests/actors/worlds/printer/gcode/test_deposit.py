@@ -283,6 +283,7 @@ WIDE = {
     "bed_springs.tilted",
     "bed_plate.warped",
     "z_sync.out_of_step",
+    "driver_z2.dead",
     "probe_pin.bent",
     "firmware.mesh_off",
     "slicer.too_fast",
