@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from actors.worlds.printer.component import Component, Parameter, components
 from actors.worlds.printer.datafile import read_data
@@ -58,6 +58,25 @@ class Bed(BaseModel):
     loss: float
 
 
+class Timers(BaseModel):
+    """Protection of one heater: s to gain 2 K while heating; s and K by which a held temperature may fall."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    watch: float = Field(gt=0.0)
+    period: float = Field(gt=0.0)
+    hysteresis: float = Field(gt=0.0)
+
+
+class Protection(BaseModel):
+    """Protection of both heaters; what is not said is Marlin's default [S:MA]."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hotend: Timers = Timers(watch=20.0, period=40.0, hysteresis=4.0)
+    bed: Timers = Timers(watch=60.0, period=20.0, hysteresis=2.0)
+
+
 class Mass(BaseModel):
     """Moving mass of each axis in kg."""
 
@@ -75,6 +94,8 @@ class Machine(BaseModel):
         drivers: `tmc` drivers can be read back (M122), `a4988` cannot.
         probe: what finds the bed.
         pid: Kp, Ki, Kd of the hot end in Marlin's units.
+        protection: the firmware's timers against fire.
+        cold_limit: degrees C below which the firmware does not extrude.
         melt_limit: mm3/s at which filament no longer gets hot enough, Qm of the melt model.
         acceleration: mm/s2 in prints.
         hours_new: mean age in printing hours of a machine in a scenario.
@@ -98,6 +119,8 @@ class Machine(BaseModel):
     maxtemp: float
     hotend: HotEnd
     bed: Bed
+    protection: Protection = Protection()
+    cold_limit: float = Field(default=170.0, gt=0.0)
     melt_limit: float
     mass: Mass
     acceleration: float

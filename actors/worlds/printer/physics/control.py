@@ -1,7 +1,7 @@
 """What a firmware does with a heater at each of its steps: Marlin's PID, and the two timers that protect from fire.
 
-Limits are Marlin's defaults [S:MA]: 20 s to gain 2 K while heating up (bed 60 s), 40 s below the target by 4 K once it
-was reached (bed 20 s, 2 K).
+Limits are data of the machine, by default Marlin's [S:MA]: 20 s to gain 2 K while heating up (bed 60 s), 40 s below the
+target by 4 K once it was reached (bed 20 s, 2 K).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actors.worlds.printer.machine import Machine
+from actors.worlds.printer.machine import Machine, Timers
 
 Gains = tuple[float, float, float]
 
@@ -89,14 +89,18 @@ class Guard:
         self.reached, self.below, self.watched, self.watch_from = False, 0.0, 0.0, -math.inf
 
 
-def hotend_guard() -> Guard:
-    """The hot end's protection."""
-    return Guard("E0", 20.0, 40.0, 4.0)
+def hotend_guard(machine: Machine) -> Guard:
+    """The hot end's protection on this machine."""
+    return _guard("E0", machine.protection.hotend)
 
 
-def bed_guard() -> Guard:
-    """The bed's protection."""
-    return Guard("bed", 60.0, 20.0, 2.0)
+def bed_guard(machine: Machine) -> Guard:
+    """The bed's protection on this machine."""
+    return _guard("bed", machine.protection.bed)
+
+
+def _guard(name: str, timers: Timers) -> Guard:
+    return Guard(name, timers.watch, timers.period, timers.hysteresis)
 
 
 BED_MINTEMP, BED_MAXTEMP = 5.0, 125.0

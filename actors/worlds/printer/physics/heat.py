@@ -189,11 +189,12 @@ class Heating:
     shown: float = AMBIENT
     bed_shown: float = AMBIENT
     loop: control.Loop = field(default_factory=lambda: control.Loop(last=AMBIENT))
-    guard: control.Guard = field(default_factory=control.hotend_guard)
-    bed_guard: control.Guard = field(default_factory=control.bed_guard)
+    guard: control.Guard = field(init=False)
+    bed_guard: control.Guard = field(init=False)
 
     def __post_init__(self) -> None:
         self.trace = Trace(volts=self.machine.volts)
+        self.guard, self.bed_guard = control.hotend_guard(self.machine), control.bed_guard(self.machine)
 
     def aim(self, target: float, bed_target: float) -> None:
         """Change the targets, degrees C, 0 is off; protection watches anew what has changed."""

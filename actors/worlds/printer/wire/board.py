@@ -77,7 +77,7 @@ class Board:
     @property
     def cold_limit(self) -> float:
         """Degrees C below which the extruder is not moved [S:MC, S:PF]."""
-        return 175.0 if self.machine.id.startswith("prusa") else 170.0
+        return self.machine.cold_limit
 
     @property
     def cold(self) -> bool:

@@ -42,11 +42,12 @@ class Heaters:
     volts: float = 0.0
     _steps: int = 0
     _loop: control.Loop = field(default_factory=lambda: control.Loop(last=heat.AMBIENT))
-    _guard: control.Guard = field(default_factory=control.hotend_guard)
-    _bed_guard: control.Guard = field(default_factory=control.bed_guard)
+    _guard: control.Guard = field(init=False)
+    _bed_guard: control.Guard = field(init=False)
 
     def __post_init__(self) -> None:
         self.volts = self.machine.volts
+        self._guard, self._bed_guard = control.hotend_guard(self.machine), control.bed_guard(self.machine)
         self._read(None)
 
     def set_hotend(self, target: float) -> None:

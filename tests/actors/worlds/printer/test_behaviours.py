@@ -13,10 +13,12 @@ import pytest
 from actors.worlds.port import Act
 from actors.worlds.printer import repair
 from actors.worlds.printer.bench import TARGET, PrinterBench
-from actors.worlds.printer.physics import heat, motion
+from actors.worlds.printer.machine import machines
+from actors.worlds.printer.physics import control, heat, motion
 from actors.worlds.printer.printer import VirtualPrinter
 from actors.worlds.printer.problem import type_of
 from actors.worlds.printer.voices import suspects, tell, voices
+from actors.worlds.printer.wire.board import Board
 from actors.worlds.printer.wire.heaters import Heaters
 from actors.worlds.printer.wire.marlin import Marlin
 
@@ -94,6 +96,21 @@ def test_04_a_broken_strand_gives_mintemp_only_while_the_head_moves() -> None:
     broken = bench(ENDER, ("thermistor_wiring.broken", "critical"))
     assert read(broken, "read_telemetry", "hotend")["error"] == "none"
     assert read(broken, "read_telemetry", "hotend_moving")["error"] == "MINTEMP"
+
+
+def test_03_a_prusa_waits_longer_and_lets_the_block_fall_further_before_it_halts() -> None:
+    """45 s and 15 K at the hot end, 360 s and 5 K at the bed; Marlin takes 40 s and 4 K, 20 s and 2 K."""
+    for machine, period, hysteresis, bed_period, bed_hysteresis in ((PRUSA, 45, 15, 360, 5), (ENDER, 40, 4, 20, 2)):
+        model = machines()[machine]
+        for guard, seconds, kelvin in (
+            (control.hotend_guard(model), period, hysteresis),
+            (control.bed_guard(model), bed_period, bed_hysteresis),
+        ):
+            assert guard.check(200.0, 200.0, 0.5) == ""
+            assert not any(guard.check(200.0, 200.5 - kelvin, 0.5) for _ in range(4 * seconds))
+            answers = [guard.check(200.0, 199.5 - kelvin, 0.5) for _ in range(2 * seconds + 1)]
+            assert ["Thermal Runaway" in one for one in answers] == [False] * (2 * seconds) + [True]
+    assert [Board(VirtualPrinter(one)).cold_limit for one in (PRUSA, ENDER)] == [175.0, 170.0]
 
 
 @pytest.mark.parametrize("model", ["ender_3", "voron_2_4"])
