@@ -77,7 +77,9 @@ def test_workers_that_die_in_one_process_change_nothing(
 
 
 @pytest.mark.ray
-@pytest.mark.parametrize(("placement", "pools"), [("apart", APART), ("together", TOGETHER)])
+@pytest.mark.parametrize(
+    ("placement", "pools"), [pytest.param("apart", APART, marks=pytest.mark.slow), ("together", TOGETHER)]
+)
 def test_processes_that_are_killed_on_ray_change_nothing(
     cluster: None, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, placement: str,
     pools: tuple[str, ...],

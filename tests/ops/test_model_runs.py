@@ -221,7 +221,10 @@ def test_a_wrong_key_or_no_credit_stops_the_run_and_it_can_be_taken_up_again(
         assert cli.run(["train", "--resume", "train-1", *flags]) == 0
 
 
-@pytest.mark.parametrize("fault", ["401", "500", "reset", "html", "wrong_arguments"])
+RETRIED = [pytest.param(fault, marks=pytest.mark.slow) for fault in ("reset", "html", "wrong_arguments")]
+
+
+@pytest.mark.parametrize("fault", ["401", "500", *RETRIED])
 def test_a_planted_key_is_in_nothing_that_was_written(tmp_path: Path, fault: str) -> None:
     """Log, standard output, standard error, reports and traces: the key is searched in every byte."""
     with provider(faults=",".join([fault] * 3)) as (_, url):
