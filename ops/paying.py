@@ -36,6 +36,8 @@ LEARNERS = ("reflector", "curator")
 """Settings that name who learns."""
 TURNS, A_TURN, SAID = 15, 250, 150
 """What an episode is taken for where the log knows no better: turns, tokens that each adds, tokens of an answer."""
+CALLS_A_WAVE = 5
+"""Of a curator: some groups of lessons, and the draft."""
 ADDRESSES = {"anthropic": "ANTHROPIC_BASE_URL", "anthropic-batch": "ANTHROPIC_BASE_URL", "litellm": "OPENAI_BASE_URL"}
 
 
@@ -148,10 +150,17 @@ def estimate(settings: Settings, name: str, episodes: int) -> Estimate:
         grounds = f"as its last {played} episodes in this log did"
         usage, scale = before, episodes / played
     else:
-        grounds = f"if an episode takes {TURNS} turns; this log has none of this model yet"
-        usage, scale = _typical(settings), float(episodes)
+        calls = _calls(settings, name)
+        grounds = f"if an episode takes {calls:.3g} calls; this log has none of this model yet"
+        usage, scale = _typical(settings), episodes * calls / TURNS
     tokens = round((usage.tokens_in + usage.tokens_out) * scale)
     return Estimate(episodes, tokens, None if price is None else price.cost(usage) * scale, grounds)
+
+
+def _calls(settings: Settings, name: str) -> float:
+    """Calls of a model for each episode: all turns of an agent, one of a reflector, a few a wave of a curator."""
+    turns = TURNS * (name == settings.agent)
+    return turns + (name == settings.reflector) + (name == settings.curator) * CALLS_A_WAVE / settings.wave
 
 
 def _typical(settings: Settings) -> Usage:
