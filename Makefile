@@ -38,11 +38,13 @@ demo: $(VENV)/.installed
 
 test: lint
 	@printf '\n== Tests (make test-slow runs those that take minutes) ==\n'
-	@$(RUN) -m pytest -m 'not slow'
+	@$(RUN) -m pytest -m 'not slow and not nodes'
 
 test-slow: $(VENV)/.developed
 	@printf '\n== The tests that take minutes ==\n'
 	@$(RUN) -m pytest -m slow
+	@printf '\n== Nodes that die ==\n'
+	@$(RUN) -m pytest -m nodes
 
 lint: $(VENV)/.developed
 	@printf '\n== Lint, types, import contracts ==\n'

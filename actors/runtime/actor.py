@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -79,7 +80,8 @@ class ActorWire:
     def kill(self) -> None:
         """Kill it without warning; for fault tests, and for what hangs."""
         if self._host == socket.gethostname():
-            os.kill(self._pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it is gone already
+                os.kill(self._pid, signal.SIGKILL)
         else:
             self._ray.kill(self._actor)
 

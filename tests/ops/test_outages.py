@@ -119,8 +119,7 @@ def two_nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     cluster.shutdown()
 
 
-@pytest.mark.ray
-@pytest.mark.slow
+@pytest.mark.nodes
 @pytest.mark.parametrize("placement", ["together", "apart"])
 def test_a_killed_node_costs_seconds_and_nothing_else(
     two_nodes: Any, undisturbed: Path, tmp_path: Path, placement: str
