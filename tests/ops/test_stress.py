@@ -81,7 +81,7 @@ def test_checkpoints_are_positions_of_the_log_before_which_their_episodes_lie(ca
 
 
 @pytest.mark.ray
-@pytest.mark.parametrize("placement", ["apart", "together"])
+@pytest.mark.parametrize("placement", [pytest.param("apart", marks=pytest.mark.slow), "together"])
 def test_ray_gives_the_same_report_and_the_same_events(
     cluster: None, calm: Path, tmp_path: Path, placement: str
 ) -> None:

@@ -115,6 +115,7 @@ def test_a_model_that_never_says_the_same_is_not_asked_again_what_it_has_answere
 
 
 @pytest.mark.ray
+@pytest.mark.slow
 def test_killed_processes_leave_no_trace(
     cluster: None, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,6 +189,7 @@ def test_a_training_killed_outright_goes_on_from_its_log(undisturbed: Path, tmp_
 
 
 @pytest.mark.ray
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_a_training_on_ray_stops_within_seconds_and_goes_on_anywhere(
     undisturbed: Path, tmp_path: Path, number: int, status: int
