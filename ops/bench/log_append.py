@@ -49,7 +49,7 @@ def compare_appends(folder: Path, rounds: int, events: int) -> list[Row]:
     ):
         for size, aim in SIZES.items():
             commits = max(1, (events if size > 1 else events // 10) // size)
-            ours = _ours(log, commits, size)
+            ours = appending(log, commits, size)
             if library is not None:
                 rows.append(_row(size, ours, library(commits, size), LIBRARY, aim, rounds))
             rows.append(_row(size, ours, bare(commits, size), BARE, 0.5, rounds))
@@ -62,7 +62,8 @@ def _row(size: int, ours: Work, peer: Work, name: str, aim: float, rounds: int) 
     return compare(f"append, {size} a commit", ours, peer, peer_name=name, unit="events/s", aim=aim, rounds=rounds)
 
 
-def _ours(log: EventLog, commits: int, size: int) -> Work:
+def appending(log: EventLog, commits: int, size: int) -> Work:
+    """Work of ours: so many commits of so many events, each to a new stream."""
     events = [PackedEvent(TYPES[n % 4], 1, pack(DATA), CAUSE) for n in range(size)]
 
     def work() -> int:
@@ -73,18 +74,9 @@ def _ours(log: EventLog, commits: int, size: int) -> Work:
     return work
 
 
-@contextmanager
-def _library(folder: Path) -> Iterator[tuple[Callable[[int, int], Work] | None, Callable[[], int]]]:
-    """The library's recorder, as it comes; its events carry time, run and cause in their JSON."""
-    try:
-        from eventsourcing.persistence import StoredEvent  # noqa: PLC0415 - a peer that need not be installed
-        from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore  # noqa: PLC0415 - the same
-    except ImportError:
-        yield None, lambda: 0
-        return
-    store = SQLiteDatastore(str(folder / "library.db"))
-    recorder = SQLiteApplicationRecorder(store)
-    recorder.create_table()
+def appends(recorder: Any) -> Callable[[int, int], Work]:
+    """Works of the library, by commits and size: appends through a recorder, of whichever database."""
+    from eventsourcing.persistence import StoredEvent  # noqa: PLC0415 - a peer that need not be installed
 
     state = json.dumps(
         {"timestamp": "2026-01-01T00:00:00.000000+00:00", "correlation": RUN, "causation": CAUSE, **DATA}
@@ -102,8 +94,22 @@ def _library(folder: Path) -> Iterator[tuple[Callable[[int, int], Work] | None, 
 
         return work
 
+    return works
+
+
+@contextmanager
+def _library(folder: Path) -> Iterator[tuple[Callable[[int, int], Work] | None, Callable[[], int]]]:
+    """The library's recorder, as it comes; its events carry time, run and cause in their JSON."""
     try:
-        yield works, lambda: recorder.max_notification_id() or 0
+        from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore  # noqa: PLC0415 - need not be there
+    except ImportError:
+        yield None, lambda: 0
+        return
+    store = SQLiteDatastore(str(folder / "library.db"))
+    recorder = SQLiteApplicationRecorder(store)
+    recorder.create_table()
+    try:
+        yield appends(recorder), lambda: recorder.max_notification_id() or 0
     finally:
         store.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
@@ -12,15 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from events.codec import pack
 from events.event import PackedEvent
-from events.log import NO_STREAM, EventLog, open_log
+from events.log import open_log
 from events.subscription import Subscription
-from ops.bench.log_append import CAUSE, DATA, RUN, TYPES
+from ops.bench.log_append import CAUSE, DATA, RUN, appending, appends
 from ops.bench.rounds import Row, Work, compare
 
 LIBRARY = "eventsourcing, PostgreSQL recorder"
@@ -77,7 +75,7 @@ def _appends(url: str, rounds: int, events: int) -> list[Row]:
         return [
             compare(
                 f"PostgreSQL, append, {size} a commit",
-                _ours(log, max(1, events // size), size),
+                appending(log, max(1, events // size), size),
                 library(max(1, events // size), size),
                 peer_name=LIBRARY,
                 unit="events/s",
@@ -88,22 +86,10 @@ def _appends(url: str, rounds: int, events: int) -> list[Row]:
         ]
 
 
-def _ours(log: EventLog, commits: int, size: int) -> Work:
-    events = [PackedEvent(TYPES[n % 4], 1, pack(DATA), CAUSE) for n in range(size)]
-
-    def work() -> int:
-        for _ in range(commits):
-            log.append(f"episode/{uuid4()}", events, expected=NO_STREAM, correlation=RUN)
-        return commits * size
-
-    return work
-
-
 @contextmanager
 def _library(url: str) -> Iterator[Callable[[int, int], Work]]:
     """The library's recorder in its default mode, which locks the table and so loses nothing."""
-    from eventsourcing.persistence import StoredEvent  # noqa: PLC0415 - a peer that need not be installed
-    from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore  # noqa: PLC0415 - the same
+    from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore  # noqa: PLC0415 - need not be there
 
     parts = urlsplit(url)
     store = PostgresDatastore(
@@ -115,24 +101,8 @@ def _library(url: str) -> Iterator[Callable[[int, int], Work]]:
     )
     recorder = PostgresApplicationRecorder(store)
     recorder.create_table()
-    state = json.dumps(
-        {"timestamp": "2026-01-01T00:00:00.000000+00:00", "correlation": RUN, "causation": CAUSE, **DATA}
-    ).encode()
-
-    def works(commits: int, size: int) -> Work:
-        def stored(originator: UUID, number: int) -> Any:
-            return StoredEvent(originator, number, TYPES[number % 4], state)
-
-        def work() -> int:
-            for _ in range(commits):
-                originator = uuid4()
-                recorder.insert_events([stored(originator, number) for number in range(size)])
-            return commits * size
-
-        return work
-
     try:
-        yield works
+        yield appends(recorder)
     finally:
         store.close()
 
